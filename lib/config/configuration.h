@@ -1,0 +1,58 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lib/base/time_zone.h"
+#include "lib/domain/definition.h"
+#include "lib/domain/geography.h"
+#include "lib/domain/intake.h"
+#include "lib/domain/rules.h"
+
+namespace vardvakt::config {
+
+// A problem of a configuration directory: where, what, and what to do. Line and column from 1.
+struct Problem {
+  std::string file;  // relative to the directory
+  int line = 0;
+  int column = 0;
+  std::string message;  // cause, subject, remedy
+};
+// "file:line:column: message" each on a line.
+std::string FormatProblems(const std::vector<Problem>& problems);
+
+// All that is known of one region.
+struct RegionConfiguration {
+  std::string code;
+  int partition = 0;
+  domain::Geography geography;
+  TimeZone zone = TimeZone::Utc();
+  std::vector<domain::StreamDefinition> streams;  // ascending by stream; only those with indicators
+  domain::AlertRules rules;
+  // Digest of everything that a number depends on (definitions, limits, goals, roll-ups, units, rules): two
+  // configurations with the same digest give the same numbers and episodes.
+  uint64_t digest = 0;
+
+  const domain::StreamDefinition* FindStream(std::string_view stream) const;
+  const domain::Indicator* FindIndicator(std::string_view id) const;
+};
+
+// A deployment's configuration, as read from a directory. Read-only once loaded; shared by every thread.
+struct Configuration {
+  domain::IntakeRules intake;                // streams.yaml
+  std::vector<std::string> streams;          // names, in the file's order
+  std::vector<RegionConfiguration> regions;  // the first is the default (regions.yaml)
+
+  const RegionConfiguration* FindRegion(std::string_view code) const;  // "" is the default one
+};
+
+// Reads every file of `directory`; all problems at once, never just the first.
+struct LoadResult {
+  std::shared_ptr<const Configuration> configuration;  // null when there are problems
+  std::vector<Problem> problems;
+};
+LoadResult Load(const std::string& directory);
+
+}  // namespace vardvakt::config
