@@ -2,8 +2,11 @@
 
 #include <array>
 #include <compare>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "lib/base/time.h"
 #include "lib/base/time_zone.h"
