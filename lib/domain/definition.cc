@@ -1,0 +1,25 @@
+#include "lib/domain/definition.h"
+
+namespace vardvakt::domain {
+
+const IndicatorVersion& Indicator::VersionOn(LocalDay day) const {
+  const IndicatorVersion* found = &versions.front();
+  for (const IndicatorVersion& version : versions) {
+    if (version.valid_from <= day) found = &version;
+  }
+  return *found;
+}
+
+std::optional<int> Indicator::GoalOn(LocalDay day) const {
+  std::optional<int> found;
+  for (const Goal& goal : goals) {
+    if (goal.valid_from <= day) found = goal.permille;
+  }
+  return found;
+}
+
+std::string Indicator::VersionName(const IndicatorVersion& version) const {
+  return id + "@" + FormatLocalDay(version.valid_from);
+}
+
+}  // namespace vardvakt::domain
