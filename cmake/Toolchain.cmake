@@ -12,7 +12,7 @@ if(MOLD_PROGRAM)
 endif()
 
 add_library(vardvakt_options INTERFACE)
-target_compile_options(vardvakt_options INTERFACE -Wall -Wextra -Werror -Wnon-virtual-dtor -Woverloaded-virtual
+target_compile_options(vardvakt_options INTERFACE -Wall -Wextra -Werror -Wno-missing-field-initializers -Wnon-virtual-dtor -Woverloaded-virtual
   -fstack-protector-strong $<$<COMPILE_LANGUAGE:CXX>:-fno-omit-frame-pointer>)
 # NDEBUG as Debian's gRPC and absl were built: their inline code must agree with their binaries in every preset.
 target_compile_definitions(vardvakt_options INTERFACE _GLIBCXX_ASSERTIONS NDEBUG)

@@ -44,7 +44,8 @@ template <typename Visit>
 void ForEachRegister(const Event& e, Visit visit) {
   const Instant at = e.occurred_at.value_or(kBeginningOfTime);
   if (!e.milestone.empty()) {
-    Register r{.kind = RegisterKind::kMilestone, .set = !e.retract, .name = e.milestone, .resource = e.resource};
+    Register r{
+        .kind = RegisterKind::kMilestone, .set = !e.retract, .name = e.milestone, .resource = e.resource};
     if (r.set) {
       r.at = at;
       r.text = e.resource_kind;
@@ -134,8 +135,9 @@ bool Merge(const Event& event, CaseState& state) {
   bool changed = false;
   ForEachRegister(event, [&](Register r) {
     r.stamp = fresh;
-    const auto it = std::lower_bound(state.registers.begin(), state.registers.end(), r,
-                                     [](const Register& a, const Register& b) { return KeyOf(a) < KeyOf(b); });
+    const auto it =
+        std::lower_bound(state.registers.begin(), state.registers.end(), r,
+                         [](const Register& a, const Register& b) { return KeyOf(a) < KeyOf(b); });
     if (it == state.registers.end() || KeyOf(*it) != KeyOf(r)) {
       state.registers.insert(it, std::move(r));
       changed = true;

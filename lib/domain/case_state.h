@@ -45,9 +45,9 @@ struct Register {
   bool operator==(const Register&) const = default;
 };
 
-// All that is known of one case. Invariants: registers are sorted by (kind, name, resource) and unique; stamps
-// hold exactly those that a register refers to, sorted. Hence equal sets of events give equal states, bit for
-// bit. A plain value; one thread at a time.
+// All that is known of one case. Invariants: registers are sorted by (kind, name, resource) and unique;
+// stamps hold exactly those that a register refers to, sorted. Hence equal sets of events give equal states,
+// bit for bit. A plain value; one thread at a time.
 struct CaseState {
   std::vector<Stamp> stamps;
   std::vector<Register> registers;

@@ -49,7 +49,8 @@ Event RandomEvent() {
   if (*rc::gen::inRange(0, 4) == 0) e.closed = *rc::gen::element<std::string>("cancelled", "transferred");
   if (*rc::gen::inRange(0, 4) == 0) e.deleted = true;
   if (*rc::gen::inRange(0, 4) == 0) {
-    e.exempted = Exemption{.indicator = "i", .reason = *rc::gen::element<std::string>("x", "y"),
+    e.exempted = Exemption{.indicator = "i",
+                           .reason = *rc::gen::element<std::string>("x", "y"),
                            .revoked = *rc::gen::arbitrary<bool>()};
   }
   return e;
@@ -80,7 +81,8 @@ TEST(MergeTest, OnAnEqualVersionSetBeatsRetractedThenTheGreaterInstantThenTheGre
   Event retracted = Arrived(10, "a", 11);
   retracted.retract = true;
   EXPECT_TRUE(MergeAll({Arrived(10, "a", 11), retracted}).registers[0].set);
-  EXPECT_EQ(MergeAll({Arrived(10, "a", 11), Arrived(10, "a", 12)}).registers[0].at, InstantFromMillis(12'000));
+  EXPECT_EQ(MergeAll({Arrived(10, "a", 11), Arrived(10, "a", 12)}).registers[0].at,
+            InstantFromMillis(12'000));
 
   Event u1 = Report(10, "a");
   u1.attributes = {{"unit", "u1"}};

@@ -4,10 +4,14 @@ namespace vardvakt::domain {
 
 std::string_view DeviationCode(Deviation deviation) {
   switch (deviation) {
-    case Deviation::kNone: return "";
-    case Deviation::kPvv: return "pvv";
-    case Deviation::kMov: return "mov";
-    case Deviation::kSov: return "sov";
+    case Deviation::kNone:
+      return "";
+    case Deviation::kPvv:
+      return "pvv";
+    case Deviation::kMov:
+      return "mov";
+    case Deviation::kSov:
+      return "sov";
   }
   return "";
 }

@@ -1,5 +1,7 @@
 #include "lib/domain/geography.h"
 
+#include "lib/base/strings.h"
+
 namespace vardvakt::domain {
 namespace {
 
@@ -50,27 +52,31 @@ void Geography::Index() {
 }
 
 const Unit* Geography::FindUnit(std::string_view code) const {
-  const auto it = unit_by_code_.find(code);
+  const auto it = unit_by_code_.find(ToAbsl(code));
   return it == unit_by_code_.end() ? nullptr : &units[it->second];
 }
 
 const Municipality* Geography::FindMunicipality(std::string_view code) const {
-  const auto it = municipality_by_code_.find(code);
+  const auto it = municipality_by_code_.find(ToAbsl(code));
   return it == municipality_by_code_.end() ? nullptr : &municipalities[it->second];
 }
 
 std::string KeyAtLevel(const Level& level, const CaseState& state, const Geography& geography) {
   switch (level.kind) {
-    case LevelKind::kRegion: return std::string(kRegionKey);
+    case LevelKind::kRegion:
+      return std::string(kRegionKey);
     case LevelKind::kLansdel:
-    case LevelKind::kHospital: return PlaceOf(level.kind, state, geography);
-    case LevelKind::kUnit: return OrUnknown(state.Attribute("unit"));
+    case LevelKind::kHospital:
+      return PlaceOf(level.kind, state, geography);
+    case LevelKind::kUnit:
+      return OrUnknown(state.Attribute("unit"));
     case LevelKind::kMunicipality: {
       const std::string_view code = state.Attribute("municipality");
       if (NoMunicipality(code)) return std::string(kUnknownKey);
       return std::string(geography.FindMunicipality(code) != nullptr ? code : kOutsideKey);
     }
-    case LevelKind::kAttribute: return OrUnknown(state.Attribute(level.attribute));
+    case LevelKind::kAttribute:
+      return OrUnknown(state.Attribute(level.attribute));
     case LevelKind::kUnitTag: {
       const Unit* unit = geography.FindUnit(state.Attribute("unit"));
       if (unit == nullptr) return std::string(kUnknownKey);

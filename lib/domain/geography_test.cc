@@ -58,9 +58,11 @@ TEST(KeyAtLevelTest, NothingIsDropped) {
 
 TEST(KeyAtLevelTest, AnAttributeOrATagOfTheUnitCanBeALevel) {
   EXPECT_EQ(KeyAtLevel({.kind = LevelKind::kAttribute, .attribute = "battalion"},
-                       CaseWith({{"battalion", "B06"}}), County()), "B06");
+                       CaseWith({{"battalion", "B06"}}), County()),
+            "B06");
   EXPECT_EQ(KeyAtLevel({.kind = LevelKind::kUnitTag, .attribute = "care_area"},
-                       CaseWith({{"unit", "U-CLINIC"}}), County()), "medicine");
+                       CaseWith({{"unit", "U-CLINIC"}}), County()),
+            "medicine");
 }
 
 }  // namespace

@@ -62,7 +62,8 @@ void Complete(Judgement& j) {
 void Close(Judgement& j, std::string reason) {
   j.outcome = Outcome::kClosed;
   j.reason = std::move(reason);
-  if (j.deadline && j.version->deadline_decides && *j.closed_at >= *j.deadline) j.decided = Count{*j.deadline, false};
+  if (j.deadline && j.version->deadline_decides && *j.closed_at >= *j.deadline)
+    j.decided = Count{*j.deadline, false};
 }
 
 void LeaveOpen(Instant now, Judgement& j) {
@@ -77,7 +78,8 @@ void LeaveOpen(Instant now, Judgement& j) {
   if (j.version->warn) j.warn_at = *j.start + j.version->warn->after_start;
   if (j.warn_at && due(*j.warn_at)) j.waiting = Waiting::kAtRisk;
   if (due(*j.deadline)) j.waiting = Waiting::kOverdue;
-  if (j.version->deadline_decides && due(*j.deadline + j.version->settle)) j.decided = Count{*j.deadline, false};
+  if (j.version->deadline_decides && due(*j.deadline + j.version->settle))
+    j.decided = Count{*j.deadline, false};
 }
 
 // Excluded: out of numerator and denominator, kept in the counts before exclusions.

@@ -25,7 +25,7 @@ struct Count {
 // What one case is by one indicator, as of an instant. A pure function of (registers, definition, now).
 struct Judgement {
   Outcome outcome = Outcome::kNotApplicable;
-  std::string reason;  // of excluded, closed, invalid
+  std::string reason;                         // of excluded, closed, invalid
   const IndicatorVersion* version = nullptr;  // null when not applicable
 
   std::optional<Instant> start;
@@ -38,7 +38,7 @@ struct Judgement {
   std::optional<Count> decided;           // counts in `decided`
   std::optional<Count> completed_before;  // the same two, judged as if it had no deviation and no exemption
   std::optional<Count> decided_before;
-  Duration duration{};                    // stop - start, when completed or completed_before
+  Duration duration{};  // stop - start, when completed or completed_before
   Waiting waiting = Waiting::kNone;
 
   // The next instant at which time alone can change this judgement; kNever when none can.
@@ -50,6 +50,7 @@ Judgement Judge(const CaseState& state, const Indicator& indicator, Instant now,
 
 // The earliest (or latest) register that a selector means, that is set and not later than `now`; and, through
 // `next`, the earliest such one after `now`.
-std::optional<Instant> Select(const CaseState& state, const MilestoneSelector& selector, Instant now, Instant& next);
+std::optional<Instant> Select(const CaseState& state, const MilestoneSelector& selector, Instant now,
+                              Instant& next);
 
 }  // namespace vardvakt::domain

@@ -27,7 +27,8 @@ class CaseBuilder {
     e.attributes = {{std::move(name), std::move(value)}};
     return Add(e);
   }
-  CaseBuilder& Milestone(std::string name, Instant at, std::string kind = "ambulance", std::string unit = "A1") {
+  CaseBuilder& Milestone(std::string name, Instant at, std::string kind = "ambulance",
+                         std::string unit = "A1") {
     Event e = Next();
     e.milestone = std::move(name);
     e.resource = std::move(unit);
@@ -166,7 +167,9 @@ TEST(JudgeTest, AnExemptionIsOfOneIndicatorAndCanBeRevoked) {
   Indicator other = TwentyMinutes();
   other.id = "other";
   EXPECT_EQ(c.At(kStart + hours(1), other).outcome, Outcome::kOpen);
-  c.Say([](Event& e) { e.exempted = Exemption{.indicator = "ambulance_prio1_20min", .reason = "error", .revoked = true}; });
+  c.Say([](Event& e) {
+    e.exempted = Exemption{.indicator = "ambulance_prio1_20min", .reason = "error", .revoked = true};
+  });
   EXPECT_EQ(c.At(kStart + hours(1)).outcome, Outcome::kOpen);
 }
 
@@ -192,7 +195,8 @@ TEST(JudgeTest, TheVersionInForceOnTheLocalDateOfTheStartJudges) {
   newer.valid_from = *ParseLocalDay("2026-04-15");
   newer.limit = DurationLimit{minutes(10)};
   indicator.versions.push_back(newer);
-  const Judgement j = CaseBuilder().Milestone("arrived", kStart + minutes(15)).At(kStart + hours(1), indicator);
+  const Judgement j =
+      CaseBuilder().Milestone("arrived", kStart + minutes(15)).At(kStart + hours(1), indicator);
   EXPECT_FALSE(j.completed->within);
   EXPECT_EQ(indicator.VersionName(*j.version), "ambulance_prio1_20min@2026-04-15");
 }
