@@ -66,6 +66,15 @@ def gtest_cases(path):
     return result
 
 
+def program_result(cases, ok):
+    """What a test program adds: its cases, and one failure more if it ended badly without naming a failed case."""
+    if cases is None:  # no GoogleTest program, or one that died
+        return Result(passed=1) if ok else Result(failed=["crashed, took too long, or was not built"])
+    if not ok and not cases.failed:
+        cases.failed.append("died after its last case")
+    return cases
+
+
 def ctest(preset, label, jobs):
     """Runs the ctest tests of one label; each program's own result file says how its cases went."""
     build = ROOT / "build" / preset
@@ -84,14 +93,11 @@ def ctest(preset, label, jobs):
     total = Result()
     for test in ElementTree.parse(junit).getroot().iter("testcase"):
         program = test.get("name")
-        result = gtest_cases(results / f"{program}.xml")
         ok = test.get("status") == "run"
-        if result is None:
-            result = Result(passed=1) if ok else Result(failed=["crashed, timed out, or not built"])
-        elif not ok and not result.failed:
-            result.failed.append("died after its last case")
+        result = program_result(gtest_cases(results / f"{program}.xml"), ok)
         if not ok:
-            print(f"---- {program} ({preset})")
+            failure = test.find("failure")
+            print(f"---- {program} ({preset}): {failure.get('message') if failure is not None else 'did not run'}")
             print((test.findtext("system-out") or "").strip())
         result.failed = [f"{program} ({preset}): {case}" for case in result.failed]
         result.skipped = [f"{program} ({preset}): {case}" for case in result.skipped]
@@ -108,15 +114,23 @@ def python_tests(folder):
     if status != 0:
         print(f"---- {name}")
         print(output.strip())
+    result = unittest_result(status, output)
+    result.failed = [f"{name}: {case}" for case in result.failed]
+    result.skipped = [f"{name}: {case}" for case in result.skipped]
+    return result
+
+
+def unittest_result(status, output):
+    """Counts the cases in what `python -m unittest -v` printed."""
     ran = re.search(r"^Ran (\d+) tests? in", output, re.MULTILINE)
     if not ran:
-        return Result(failed=[f"{name}: died before its summary"])
-    failed = re.findall(r"^(?:FAIL|ERROR): (.+)$", output, re.MULTILINE)
+        return Result(failed=["died before its summary"])
+    # A case is named once for each subtest that failed; it counts once.
+    failed = list(dict.fromkeys(re.findall(r"^(?:FAIL|ERROR): (\S+ \(\S+\))", output, re.MULTILINE)))
     if status != 0 and not failed:
         failed = ["died after its summary"]
     skipped = re.findall(r"^(.+) \.\.\. skipped", output, re.MULTILINE)
-    return Result(passed=max(0, int(ran.group(1)) - len(failed) - len(skipped)),
-                  failed=[f"{name}: {case}" for case in failed], skipped=[f"{name}: {case}" for case in skipped])
+    return Result(passed=max(0, int(ran.group(1)) - len(failed) - len(skipped)), failed=failed, skipped=skipped)
 
 
 def tiny_benchmark(path):
