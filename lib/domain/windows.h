@@ -11,11 +11,29 @@
 namespace vardvakt::domain {
 
 enum class Window : uint8_t {
-  k1h, k24h, k7d, k30d, k365d, kMonth, kPreviousMonth, kTertial, kPreviousTertial, kYear, kAll,
+  k1h,
+  k24h,
+  k7d,
+  k30d,
+  k365d,
+  kMonth,
+  kPreviousMonth,
+  kTertial,
+  kPreviousTertial,
+  kYear,
+  kAll,
 };
-inline constexpr std::array kWindows = {
-    Window::k1h, Window::k24h, Window::k7d, Window::k30d, Window::k365d, Window::kMonth,
-    Window::kPreviousMonth, Window::kTertial, Window::kPreviousTertial, Window::kYear, Window::kAll};
+inline constexpr std::array kWindows = {Window::k1h,
+                                        Window::k24h,
+                                        Window::k7d,
+                                        Window::k30d,
+                                        Window::k365d,
+                                        Window::kMonth,
+                                        Window::kPreviousMonth,
+                                        Window::kTertial,
+                                        Window::kPreviousTertial,
+                                        Window::kYear,
+                                        Window::kAll};
 std::string_view WindowName(Window window);
 std::optional<Window> ParseWindow(std::string_view name);
 
@@ -44,7 +62,8 @@ inline constexpr PaneIndex kHoursKept = 64 * 24;
 bool PaneKept(Span span, PaneIndex pane, Instant now, const TimeZone& zone);
 
 // Panes, coarse in the middle and fine at the ends, that start in [from, to), or why no kept panes match.
-absl::StatusOr<std::array<PaneRange, 3>> PanesBetween(Instant from, Instant to, Instant now, const TimeZone& zone);
+absl::StatusOr<std::array<PaneRange, 3>> PanesBetween(Instant from, Instant to, Instant now,
+                                                      const TimeZone& zone);
 
 // First instant and end (of the last pane) of a range.
 struct Bounds {
