@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -21,20 +23,29 @@ struct Counts {
 };
 
 // How often each bucket of spec §4 was met; sparse, ascending by bucket, no zero counts.
-// Seconds: [0, 10 s), … up to 2 h; one minute up to 48 h; one from 48 h on.
+// Seconds: [0, 10 s), … up to 2 h; one minute up to 48 h; one from 48 h on. A value; one thread at a time.
 class Histogram {
  public:
+  static constexpr uint16_t kTenSecondBuckets = 2 * 60 * 6;
+  static constexpr uint16_t kMinuteBuckets = 46 * 60;
+  static constexpr uint16_t kLastBucket = kTenSecondBuckets + kMinuteBuckets;
+  static constexpr size_t kBuckets = kLastBucket + 1;
+  static constexpr int64_t kLastEdgeSeconds = 48 * 60 * 60;
+
   struct Bin {
     uint16_t bucket;
     int32_t count;
     bool operator==(const Bin&) const = default;
   };
   static uint16_t BucketOf(Duration duration);
+  // The excluded end of a bucket; of the last one, its beginning.
   static int64_t UpperEdgeSeconds(uint16_t bucket);
 
+  // `times` may be negative: a contribution that is taken away.
   void Add(uint16_t bucket, int32_t times);
   void Merge(const Histogram& other, int32_t sign = 1);
-  // The upper edge of the first bucket at which the running count reaches ceil(p * n / 100).
+  // The upper edge of the first bucket at which the running count reaches ceil(p * n / 100), 1 <= p <= 100;
+  // 0 when there is none.
   int64_t PercentileSeconds(int p) const;
 
   const std::vector<Bin>& bins() const { return bins_; }
@@ -57,6 +68,21 @@ struct Pane {
     return completed.Empty() && decided.Empty() && duration_sum_ms == 0 && durations.bins().empty();
   }
   bool operator==(const Pane&) const = default;
+};
+
+// Adds up many panes in a dense scratch, so that the 365 days of a year cost tens of microseconds and not a
+// merge each. Counts its buckets in 28 kB: keep one and use it again. One thread at a time.
+class PaneSum {
+ public:
+  void Add(const Pane& pane);
+  // The sum since the last Take, and starts anew.
+  Pane Take();
+
+ private:
+  Pane totals_;  // its histogram stays empty until Take
+  std::array<int64_t, Histogram::kBuckets> dense_{};
+  size_t first_ = Histogram::kBuckets;  // dense_ is zero outside [first_, end_)
+  size_t end_ = 0;
 };
 
 }  // namespace vardvakt::domain
