@@ -31,7 +31,7 @@ struct Unit {
   std::string code;
   std::string name;
   std::string kind;
-  std::string hospital;      // what is left out follows from hospital, then municipality
+  std::string hospital;  // what is left out follows from hospital, then municipality
   std::string lansdel;
   std::string municipality;
   absl::flat_hash_map<std::string, std::string> tags;

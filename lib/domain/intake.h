@@ -29,6 +29,10 @@ enum class Reject : uint8_t {
 };
 std::string_view RejectName(Reject reason);
 
+// A field's or attribute's name as a detail may repeat it: short and of letters and '_' only, so that it can
+// hold no number of a person; "(name withheld)" otherwise.
+std::string_view SafeName(std::string_view name);
+
 struct Rejection {
   Reject reason;
   std::string detail;  // what and where; never a value of the input

@@ -59,9 +59,9 @@ class Reader {
   virtual ~Reader() = default;
 
   // Appends up to `max_records` records to `out`, waiting at most `wait` for the first. Ok with nothing added
-  // when none came in time, which says nothing about the end. Skips no record without an error: an offset that
-  // the log does not have any more is kOutOfRange; a damaged record is kDataLoss; a log that can't be reached
-  // is kUnavailable and may be asked again.
+  // when none came in time, which says nothing about the end. Skips no record without an error: an offset
+  // that the log does not have any more is kOutOfRange; a damaged record is kDataLoss; a log that can't be
+  // reached is kUnavailable and may be asked again.
   virtual absl::Status Poll(size_t max_records, Duration wait, std::vector<Record>& out) = 0;
 
   // The offset behind the last record, as the log's owner names it now. kUnavailable when it does not answer.
@@ -83,7 +83,8 @@ class Appender {
   // reason; after a reason other than kInvalidArgument the record may be in the log all the same.
   using Done = std::function<void(absl::StatusOr<Offset>)>;
 
-  // kResourceExhausted at once, and no callback, when the bounded queue is full; the caller waits or pushes back.
+  // kResourceExhausted at once, and no callback, when the bounded queue is full; the caller waits or pushes
+  // back.
   virtual absl::Status Append(Outgoing record, Done done) = 0;
 
   // Waits until everything handed over before has been called back, at most `wait`.
@@ -104,8 +105,8 @@ class Log {
   // The same without creating: a missing topic is named too.
   virtual absl::Status CheckTopics(const std::vector<TopicSpec>& topics) = 0;
 
-  // How far append times may be ahead of the visible end: twice the permitted clock skew plus the longest time
-  // from stamp to visibility (architecture §4). Zero where stamping and appending are one step.
+  // How far append times may be ahead of the visible end: twice the permitted clock skew plus the longest
+  // time from stamp to visibility (architecture §4). Zero where stamping and appending are one step.
   virtual Duration clock_margin() const = 0;
 
   // Appends `record` and waits for the answer.

@@ -46,7 +46,8 @@ class Store {
   // Every pair with from <= key < to, ascending, until `visit` returns false.
   virtual absl::Status Scan(std::string_view from, std::string_view to,
                             absl::FunctionRef<bool(std::string_view key, std::string_view value)> visit) = 0;
-  // `durable`: on the disk when it returns, else with the next durable one at the latest.
+  // `durable`: on the disk when it returns, else with the next durable one at the latest. Takes the batch's
+  // contents: it is empty after Ok.
   virtual absl::Status Write(WriteBatch& batch, bool durable) = 0;
 };
 

@@ -25,9 +25,10 @@ class GetStatusResponse;
 
 namespace vardvakt::wire {
 
-// What can be asked of compliance (proto/vardvakt/compliance/v1/query_service.proto), in this process or by gRPC.
-// Blocks until answered or timed out; thread-safe. kUnavailable when no task of what was asked is ready,
-// kInvalidArgument naming the field that can't be understood, kOutOfRange for bounds that no kept pane matches.
+// What can be asked of compliance (proto/vardvakt/compliance/v1/query_service.proto), in this process or by
+// gRPC. Blocks until answered or timed out; thread-safe. kUnavailable when no task of what was asked is
+// ready, kInvalidArgument naming the field that can't be understood, kOutOfRange for bounds that no kept pane
+// matches.
 class ComplianceApi {
  public:
   virtual ~ComplianceApi() = default;

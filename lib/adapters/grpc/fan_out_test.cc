@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "lib/adapters/grpc/scripted_api_test_util.h"
+#include "lib/testkit/scripted_compliance.h"
 
 namespace vardvakt::rpc {
 namespace {
@@ -36,8 +36,10 @@ v1::GetComplianceResponse Compliance(const std::vector<v1::TaskStatus>& tasks) {
 
 class FanOutTest : public testing::Test {
  protected:
-  std::shared_ptr<NiceMock<ScriptedApi>> a_ = std::make_shared<NiceMock<ScriptedApi>>();
-  std::shared_ptr<NiceMock<ScriptedApi>> b_ = std::make_shared<NiceMock<ScriptedApi>>();
+  std::shared_ptr<NiceMock<testkit::ScriptedCompliance>> a_ =
+      std::make_shared<NiceMock<testkit::ScriptedCompliance>>();
+  std::shared_ptr<NiceMock<testkit::ScriptedCompliance>> b_ =
+      std::make_shared<NiceMock<testkit::ScriptedCompliance>>();
   std::unique_ptr<wire::ComplianceApi> both_ =
       FanOut({{"a", a_}, {"b", b_}}, [](std::string_view, std::string_view) { return "ambulance"; });
 };

@@ -6,8 +6,8 @@
 #include <thread>
 
 #include "lib/adapters/grpc/compliance_client.h"
-#include "lib/adapters/grpc/scripted_api_test_util.h"
 #include "lib/adapters/grpc/server.h"
+#include "lib/testkit/scripted_compliance.h"
 #include "vardvakt/ingest/v1/ingest_service.grpc.pb.h"
 
 namespace vardvakt::rpc {
@@ -29,7 +29,7 @@ class GrpcTest : public testing::Test {
     client_ = ConnectCompliance({.target = Target(*server_)});
   }
 
-  NiceMock<ScriptedApi> api_;
+  NiceMock<testkit::ScriptedCompliance> api_;
   std::unique_ptr<Server> server_;
   std::unique_ptr<wire::ComplianceApi> client_;
 };

@@ -5,10 +5,10 @@
 #include "lib/wire/compliance_api.h"
 #include "vardvakt/compliance/v1/query_service.pb.h"
 
-namespace vardvakt::rpc {
+namespace vardvakt::testkit {
 
 // A compliance that says what the test tells it to.
-class ScriptedApi : public wire::ComplianceApi {
+class ScriptedCompliance : public wire::ComplianceApi {
  public:
   template <typename T>
   using Answer = absl::StatusOr<T>;
@@ -32,4 +32,4 @@ class ScriptedApi : public wire::ComplianceApi {
               (override));
 };
 
-}  // namespace vardvakt::rpc
+}  // namespace vardvakt::testkit

@@ -1,0 +1,157 @@
+#include "services/gateway/routes.h"
+
+#include <google/protobuf/util/json_util.h>
+
+#include <charconv>
+#include <utility>
+
+#include "lib/base/strings.h"
+#include "lib/base/time.h"
+#include "services/gateway/query.h"
+#include "vardvakt/compliance/v1/query_service.pb.h"
+
+namespace vardvakt::gateway {
+namespace {
+
+namespace v1 = compliance::v1;
+using google::protobuf::Timestamp;
+
+template <auto kMutable, typename Message>
+absl::Status Text(std::string_view, const std::string& value, Message& message) {
+  *(message.*kMutable)() = value;
+  return absl::OkStatus();
+}
+
+template <auto kMutable, typename Message>
+absl::Status Time(std::string_view name, const std::string& value, Message& message) {
+  std::optional<Instant> instant = ParseRfc3339(value);
+  if (!instant) {
+    return absl::InvalidArgumentError(
+        Cat("parameter \"", name, "\" is no RFC 3339 time with an offset, such as 2026-04-15T10:00:00Z"));
+  }
+  const auto whole = std::chrono::floor<seconds>(*instant);
+  Timestamp& timestamp = *(message.*kMutable)();
+  timestamp.set_seconds(whole.time_since_epoch().count());
+  timestamp.set_nanos(static_cast<int32_t>(std::chrono::nanoseconds(*instant - whole).count()));
+  return absl::OkStatus();
+}
+
+template <typename Message>
+absl::Status Limit(std::string_view name, const std::string& value, Message& message) {
+  constexpr int kMost = 10'000;
+  int limit = 0;
+  auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), limit);
+  if (error != std::errc() || end != value.data() + value.size() || limit < 1 || limit > kMost) {
+    return absl::InvalidArgumentError(Cat("parameter \"", name, "\" is no whole number from 1 to ", kMost));
+  }
+  message.set_limit(limit);
+  return absl::OkStatus();
+}
+
+constexpr Parameter<v1::ListIndicatorsRequest> kIndicatorsParameters[] = {
+    {"region", Text<&v1::ListIndicatorsRequest::mutable_region>},
+};
+constexpr Parameter<v1::GetComplianceRequest> kComplianceParameters[] = {
+    {"region", Text<&v1::GetComplianceRequest::mutable_region>},
+    {"indicator", Text<&v1::GetComplianceRequest::mutable_indicator>},
+    {"level", Text<&v1::GetComplianceRequest::mutable_level>},
+    {"key", Text<&v1::GetComplianceRequest::mutable_key>},
+    {"sex", Text<&v1::GetComplianceRequest::mutable_sex>},
+    {"age", Text<&v1::GetComplianceRequest::mutable_age>},
+    {"measure", Text<&v1::GetComplianceRequest::mutable_measure>},
+    {"window", Text<&v1::GetComplianceRequest::mutable_window>},
+    {"from", Time<&v1::GetComplianceRequest::mutable_from>},
+    {"to", Time<&v1::GetComplianceRequest::mutable_to>},
+};
+constexpr Parameter<v1::GetSeriesRequest> kSeriesParameters[] = {
+    {"region", Text<&v1::GetSeriesRequest::mutable_region>},
+    {"indicator", Text<&v1::GetSeriesRequest::mutable_indicator>},
+    {"level", Text<&v1::GetSeriesRequest::mutable_level>},
+    {"key", Text<&v1::GetSeriesRequest::mutable_key>},
+    {"sex", Text<&v1::GetSeriesRequest::mutable_sex>},
+    {"age", Text<&v1::GetSeriesRequest::mutable_age>},
+    {"measure", Text<&v1::GetSeriesRequest::mutable_measure>},
+    {"from", Time<&v1::GetSeriesRequest::mutable_from>},
+    {"to", Time<&v1::GetSeriesRequest::mutable_to>},
+    {"step", Text<&v1::GetSeriesRequest::mutable_step>},
+};
+constexpr Parameter<v1::ListCasesRequest> kCasesParameters[] = {
+    {"region", Text<&v1::ListCasesRequest::mutable_region>},
+    {"indicator", Text<&v1::ListCasesRequest::mutable_indicator>},
+    {"state", Text<&v1::ListCasesRequest::mutable_state>},
+    {"limit", Limit<v1::ListCasesRequest>},
+};
+constexpr Parameter<v1::ListEpisodesRequest> kAlertsParameters[] = {
+    {"region", Text<&v1::ListEpisodesRequest::mutable_region>},
+    {"state", Text<&v1::ListEpisodesRequest::mutable_state>},
+    {"limit", Limit<v1::ListEpisodesRequest>},
+};
+constexpr Parameter<v1::GetDataQualityRequest> kDataQualityParameters[] = {
+    {"region", Text<&v1::GetDataQualityRequest::mutable_region>},
+};
+
+// What no single parameter shows to be wrong.
+template <typename Request>
+absl::Status CheckTogether(const Request&) {
+  return absl::OkStatus();
+}
+absl::Status CheckTogether(const v1::GetComplianceRequest& request) {
+  if (request.has_from() != request.has_to()) {
+    return absl::InvalidArgumentError("\"from\" and \"to\" go together; give both or neither");
+  }
+  if (request.has_from() && !request.window().empty()) {
+    return absl::InvalidArgumentError("\"window\" and \"from\"/\"to\" exclude each other; give one of them");
+  }
+  return absl::OkStatus();
+}
+
+http::Response JsonResponse(const google::protobuf::Message& message) {
+  google::protobuf::util::JsonPrintOptions options;
+  options.always_print_primitive_fields = true;  // a count of 0 is a fact
+  http::Response response;
+  auto status = google::protobuf::util::MessageToJsonString(message, &response.body, options);
+  if (!status.ok()) return http::ErrorResponse(absl::InternalError(status.ToString()));
+  response.headers.emplace_back("Cache-Control", "no-store");
+  return response;
+}
+
+template <typename Request, typename Response>
+using Method = absl::StatusOr<Response> (wire::ComplianceApi::*)(const Request&);
+
+template <typename Request, typename Response>
+http::Response Answer(const Query& query, std::span<const Parameter<Request>> parameters,
+                      wire::ComplianceApi& api, Method<Request, Response> method) {
+  Request request;
+  absl::Status status = ReadQuery(query, parameters, request);
+  if (status.ok()) status = CheckTogether(request);
+  if (!status.ok()) return http::ErrorResponse(status);
+  absl::StatusOr<Response> response = (api.*method)(request);
+  return response.ok() ? JsonResponse(*response) : http::ErrorResponse(response.status());
+}
+
+template <typename Request, typename Response, size_t kCount>
+http::Handler Handle(const Parameter<Request> (&parameters)[kCount], wire::ComplianceApi& api,
+                     Method<Request, Response> method, runtime::WorkerPool& workers) {
+  return [&parameters, &api, method, &workers](http::Request request, http::Respond respond) {
+    auto work = [&parameters, &api, method, query = std::move(request.query), respond] {
+      respond(Answer<Request, Response>(query, parameters, api, method));
+    };
+    if (workers.TryRun(std::move(work))) return;
+    respond(http::ErrorResponse(
+        absl::ResourceExhaustedError("too many queries are waiting; ask again in a second")));
+  };
+}
+
+}  // namespace
+
+void AddRoutes(http::Router& router, wire::ComplianceApi& api, runtime::WorkerPool& workers) {
+  using Api = wire::ComplianceApi;
+  router.Get("/v1/indicators", Handle(kIndicatorsParameters, api, &Api::ListIndicators, workers));
+  router.Get("/v1/compliance", Handle(kComplianceParameters, api, &Api::GetCompliance, workers));
+  router.Get("/v1/series", Handle(kSeriesParameters, api, &Api::GetSeries, workers));
+  router.Get("/v1/cases", Handle(kCasesParameters, api, &Api::ListCases, workers));
+  router.Get("/v1/alerts", Handle(kAlertsParameters, api, &Api::ListEpisodes, workers));
+  router.Get("/v1/data-quality", Handle(kDataQualityParameters, api, &Api::GetDataQuality, workers));
+}
+
+}  // namespace vardvakt::gateway

@@ -1,0 +1,251 @@
+#include "services/ingest/publisher.h"
+
+#include <utility>
+
+#include "lib/base/personal_number.h"
+#include "lib/base/strings.h"
+#include "lib/wire/event_codec.h"
+
+namespace vardvakt::ingest {
+
+using Monotonic = std::chrono::steady_clock;
+
+// One call of Publish on its way. `response` has a result for each record from the beginning, "unavailable"
+// until the log has said otherwise.
+struct Publisher::Request {
+  std::string way_in;
+  Monotonic::time_point begun = Monotonic::now();
+  Published published;
+
+  std::mutex mutex;
+  Response response;
+  size_t waiting = 0;     // records that nothing has been heard of
+  bool log_full = false;  // then the rest is not tried
+  bool answered = false;
+};
+
+namespace {
+
+constexpr std::string_view kUnavailable = "unavailable";
+
+// What the log's partitions are keyed by: what names the case (spec §2).
+std::string CaseKey(const domain::Event& event, const domain::IntakeRules& rules) {
+  auto schema = rules.streams.find(event.stream);
+  const bool by_id_alone = schema != rules.streams.end() && schema->second.case_scope_stream;
+  return by_id_alone ? event.case_id : Cat(event.source, "/", event.case_id);
+}
+
+std::string DeadLetterKey(const domain::Event& event, const domain::IntakeRules& rules) {
+  if (event.case_id.empty() || ContainsPersonalNumber(event.case_id)) return "";
+  return CaseKey(event, rules);
+}
+
+}  // namespace
+
+Publisher::Publisher(std::shared_ptr<const config::Configuration> configuration,
+                     std::shared_ptr<engine::Appender> appender, const Clock& clock,
+                     PublisherObserver& observer, PublisherOptions options)
+    : configuration_(std::move(configuration)),
+      appender_(std::move(appender)),
+      clock_(clock),
+      observer_(observer),
+      options_(options),
+      watcher_([this] { Watch(); }) {}
+
+Publisher::~Publisher() {
+  {
+    std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  changed_.notify_all();
+  watcher_.join();
+}
+
+void Publisher::Publish(std::string_view way_in, std::vector<Incoming> records, Published published) {
+  auto request = std::make_shared<Request>();
+  request->way_in = way_in;
+  request->published = std::move(published);
+  request->waiting = records.size() + 1;  // one for this call, so that nothing answers before its end
+  for (size_t i = 0; i < records.size(); ++i) {
+    v1::EventResult& result = *request->response.add_results();
+    result.set_index(static_cast<int32_t>(i));
+    result.set_reason(std::string(kUnavailable));
+    result.set_detail("the log has not answered in time; send it again");
+  }
+  {
+    std::lock_guard lock(mutex_);
+    under_way_.push_back(request);
+  }
+  changed_.notify_all();
+
+  for (size_t i = 0; i < records.size(); ++i) {
+    const int index = static_cast<int>(i);
+    std::string& original = records[i].original;
+    if (auto* rejection = std::get_if<domain::Rejection>(&records[i].decoded)) {
+      Reject(request, index, 0, "", std::move(original), *rejection, "decode");
+      continue;
+    }
+    Decide(request, index, std::get<domain::Event>(std::move(records[i].decoded)), std::move(original));
+  }
+  Settle(request);
+}
+
+void Publisher::Decide(const RequestPtr& request, int index, domain::Event event, std::string original) {
+  const domain::IntakeRules& rules = configuration_->intake;
+  const Instant now = clock_.Now();
+  std::optional<domain::Rejection> rejection = domain::CheckEvent(event, rules, now);
+  if (!rejection) rejection = domain::CheckAge(event, rules, now);
+  const config::RegionConfiguration* region = configuration_->FindRegion(event.region);
+  const int32_t partition = region == nullptr ? 0 : region->partition;
+  if (rejection) {
+    return Reject(request, index, partition, DeadLetterKey(event, rules), std::move(original), *rejection,
+                  "check");
+  }
+  event.region = region->code;
+  engine::Outgoing record{
+      {engine::StreamTopic(event.stream), partition}, CaseKey(event, rules), wire::EncodeEvent(event), {}};
+  auto done = [this, request, index, partition, stream = event.stream,
+               original = std::move(original)](const absl::Status& status) mutable {
+    if (absl::IsInvalidArgument(status)) {
+      return Reject(request, index, partition, "", std::move(original),
+                    {domain::Reject::kTooLarge, "the log takes no record of this size"}, "append");
+    }
+    if (status.ok()) {
+      observer_.OnAccepted(stream);
+      MarkAccepted(*request, index);
+    } else {
+      MarkUnavailable(*request, index, status);
+    }
+    Settle(request);
+  };
+  Append(*request, std::move(record), std::move(done));
+}
+
+void Publisher::Reject(const RequestPtr& request, int index, int32_t partition, std::string key,
+                       std::string original, const domain::Rejection& rejection, std::string_view stage) {
+  const size_t size = original.size();
+  const bool cut = size > options_.max_dead_letter_bytes;
+  if (cut) original.resize(options_.max_dead_letter_bytes);
+  engine::DeadLetterOrigin origin{"vardvakt-ingest", std::string(stage), request->way_in, 0, index};
+  engine::Outgoing letter =
+      engine::DeadLetter(origin, partition, std::move(key), std::move(original), rejection);
+  if (cut) letter.headers.push_back({"vardvakt.original-bytes", std::to_string(size)});
+  auto done = [this, request, index, rejection](const absl::Status& status) {
+    if (status.ok()) {
+      observer_.OnRejected(rejection.reason);
+      MarkRejected(*request, index, rejection);
+    } else {
+      MarkUnavailable(*request, index, status);
+    }
+    Settle(request);
+  };
+  Append(*request, std::move(letter), std::move(done));
+}
+
+// Hands `record` to the log; `done` is called once, at once when the log does not take it.
+void Publisher::Append(Request& request, engine::Outgoing record, Done done) {
+  {
+    std::unique_lock lock(request.mutex);
+    if (request.log_full) {
+      lock.unlock();
+      return done(absl::ResourceExhaustedError("the log's queue is full"));
+    }
+  }
+  auto shared = std::make_shared<Done>(std::move(done));
+  absl::Status handed = appender_->Append(
+      std::move(record), [shared](absl::StatusOr<engine::Offset> offset) { (*shared)(offset.status()); });
+  if (handed.ok()) return;
+  if (absl::IsResourceExhausted(handed)) {
+    std::lock_guard lock(request.mutex);
+    request.log_full = true;
+  }
+  (*shared)(handed);
+}
+
+void Publisher::MarkAccepted(Request& request, int index) {
+  std::lock_guard lock(request.mutex);
+  if (request.answered) return;
+  v1::EventResult& result = *request.response.mutable_results(index);
+  result.set_accepted(true);
+  result.clear_reason();
+  result.clear_detail();
+}
+
+void Publisher::MarkRejected(Request& request, int index, const domain::Rejection& rejection) {
+  std::lock_guard lock(request.mutex);
+  if (request.answered) return;
+  v1::EventResult& result = *request.response.mutable_results(index);
+  result.set_reason(std::string(domain::RejectName(rejection.reason)));
+  result.set_detail(rejection.detail);
+}
+
+void Publisher::MarkUnavailable(Request& request, int index, const absl::Status& status) {
+  std::lock_guard lock(request.mutex);
+  if (request.answered) return;
+  request.response.mutable_results(index)->set_detail(
+      Cat("the log has not taken it: ", ToStd(status.message()), "; send it again"));
+}
+
+// One thing less to wait for; the last one answers.
+void Publisher::Settle(const RequestPtr& request) {
+  {
+    std::lock_guard lock(request->mutex);
+    if (--request->waiting > 0) return;
+  }
+  Answer(*request);
+}
+
+void Publisher::Answer(Request& request) {
+  Response response;
+  Published published;
+  {
+    std::lock_guard lock(request.mutex);
+    if (request.answered) return;
+    request.answered = true;
+    response = std::move(request.response);
+    published = std::move(request.published);
+  }
+  int accepted = 0;
+  int unavailable = 0;
+  for (const v1::EventResult& result : response.results()) {
+    if (result.accepted()) ++accepted;
+    if (result.reason() == kUnavailable) ++unavailable;
+  }
+  response.set_accepted(accepted);
+  response.set_unavailable(unavailable);
+  response.set_rejected(response.results_size() - accepted - unavailable);
+  observer_.OnUnavailable(unavailable);
+  observer_.OnAnswered(Monotonic::now() - request.begun);
+  published(std::move(response));
+}
+
+// Answers what the log has left without an answer until the deadline.
+void Publisher::Watch() {
+  std::unique_lock lock(mutex_);
+  while (true) {
+    while (!under_way_.empty() && IsAnswered(*under_way_.front())) under_way_.pop_front();
+    if (stopping_) return;
+    if (under_way_.empty()) {
+      changed_.wait(lock);
+      continue;
+    }
+    RequestPtr oldest = under_way_.front();
+    const auto deadline = oldest->begun + options_.deadline;
+    if (Monotonic::now() < deadline) {
+      changed_.wait_until(lock, deadline, [this] { return stopping_; });
+      continue;
+    }
+    under_way_.pop_front();
+    lock.unlock();
+    Answer(*oldest);
+    oldest = nullptr;
+    lock.lock();
+  }
+}
+
+bool Publisher::IsAnswered(Request& request) {
+  std::lock_guard lock(request.mutex);
+  return request.answered;
+}
+
+}  // namespace vardvakt::ingest

@@ -1,0 +1,95 @@
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <variant>
+#include <vector>
+
+#include "lib/base/clock.h"
+#include "lib/config/configuration.h"
+#include "lib/domain/event.h"
+#include "lib/domain/intake.h"
+#include "lib/engine/dead_letters.h"
+#include "lib/engine/log.h"
+#include "vardvakt/ingest/v1/ingest_service.pb.h"
+
+namespace vardvakt::ingest {
+
+// One record as it came in: what it says, or why it can't be understood, and its bytes.
+struct Incoming {
+  std::variant<domain::Event, domain::Rejection> decoded;
+  std::string original;
+};
+
+struct PublisherOptions {
+  Duration deadline = seconds(5);             // for the log to take all records of a request
+  size_t max_dead_letter_bytes = 512 * 1024;  // of an original; what is longer is cut, and says so
+};
+
+// Counts what became of records. Thread-safe.
+class PublisherObserver {
+ public:
+  virtual ~PublisherObserver() = default;
+  virtual void OnAccepted(std::string_view stream) = 0;
+  virtual void OnRejected(domain::Reject reason) = 0;
+  virtual void OnUnavailable(int records) = 0;
+  // From a request's arrival to its answer.
+  virtual void OnAnswered(std::chrono::duration<double> after) = 0;
+};
+
+// The way of a record into the log: check, route to its region's partition, append; what is rejected goes to
+// the dead letters. A record counts as accepted, or as rejected, only once the log has it. Never blocks:
+// answers come from the log's threads, or from the publisher's own when the deadline has passed. Thread-safe.
+// The appender must call back every record before the publisher is destroyed.
+class Publisher {
+ public:
+  using Response = v1::PublishEventsResponse;
+  using Published = std::function<void(Response)>;
+
+  Publisher(std::shared_ptr<const config::Configuration> configuration,
+            std::shared_ptr<engine::Appender> appender, const Clock& clock, PublisherObserver& observer,
+            PublisherOptions options = {});
+  ~Publisher();
+
+  // An answer for each record, in order. `way_in` ("http", "grpc") is told in dead letters.
+  void Publish(std::string_view way_in, std::vector<Incoming> records, Published published);
+
+ private:
+  struct Request;
+  using RequestPtr = std::shared_ptr<Request>;
+
+  using Done = std::function<void(const absl::Status&)>;
+
+  void Decide(const RequestPtr& request, int index, domain::Event event, std::string original);
+  void Reject(const RequestPtr& request, int index, int32_t partition, std::string key, std::string original,
+              const domain::Rejection& rejection, std::string_view stage);
+  void Append(Request& request, engine::Outgoing record, Done done);
+  static void MarkAccepted(Request& request, int index);
+  static void MarkRejected(Request& request, int index, const domain::Rejection& rejection);
+  static void MarkUnavailable(Request& request, int index, const absl::Status& status);
+  void Settle(const RequestPtr& request);
+  void Answer(Request& request);
+  static bool IsAnswered(Request& request);
+  void Watch();
+
+  const std::shared_ptr<const config::Configuration> configuration_;
+  const std::shared_ptr<engine::Appender> appender_;
+  const Clock& clock_;
+  PublisherObserver& observer_;
+  const PublisherOptions options_;
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<RequestPtr> under_way_;  // oldest first; all have the same time to live
+  bool stopping_ = false;
+  std::thread watcher_;
+};
+
+}  // namespace vardvakt::ingest
