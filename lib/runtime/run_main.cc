@@ -74,7 +74,11 @@ int Run(const Program& program, const Command& command, const Options& options, 
   {
     Lifecycle lifecycle(logger, common.stop_timeout);
     Context context{clock, logger, signals, lifecycle};
-    status = command.run(context, exit_code);
+    try {
+      status = command.run(context, exit_code);
+    } catch (...) {
+      TellAndEnd();
+    }
   }
   if (status.ok()) return static_cast<int>(exit_code);
   const bool usage = absl::IsInvalidArgument(status);
@@ -84,7 +88,7 @@ int Run(const Program& program, const Command& command, const Options& options, 
 
 }  // namespace
 
-int RunMain(const Program& program, int argc, char** argv) noexcept {
+int RunMain(const Program& program, int argc, char** argv) {
   std::set_terminate(TellAndEnd);
   std::vector<std::string> arguments(argv + 1, argv + argc);
   const Command* command = FindCommand(program, arguments);

@@ -42,7 +42,7 @@ struct Program {
 // The whole of a main function: options, help, logging to standard error, signals, the end in order, exit
 // codes and the last words of a program that can't go on. Adds --log-level and --stop-timeout to every
 // command.
-int RunMain(const Program& program, int argc, char** argv) noexcept;
+int RunMain(const Program& program, int argc, char** argv);
 
 // A section of docs/options.md for every command of the program.
 std::string OptionsReference(const Program& program);
