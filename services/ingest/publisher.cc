@@ -14,6 +14,7 @@ using Monotonic = std::chrono::steady_clock;
 // until the log has said otherwise.
 struct Publisher::Request {
   std::string way_in;
+  std::vector<int> places;  // of the records in what was sent
   Monotonic::time_point begun = Monotonic::now();
   Published published;
 
@@ -52,6 +53,13 @@ Publisher::Publisher(std::shared_ptr<const config::Configuration> configuration,
       options_(options),
       watcher_([this] { Watch(); }) {}
 
+std::shared_ptr<Publisher> Publisher::Create(std::shared_ptr<const config::Configuration> configuration,
+                                             std::shared_ptr<engine::Appender> appender, const Clock& clock,
+                                             PublisherObserver& observer, PublisherOptions options) {
+  return std::shared_ptr<Publisher>(
+      new Publisher(std::move(configuration), std::move(appender), clock, observer, options));
+}
+
 Publisher::~Publisher() {
   {
     std::lock_guard lock(mutex_);
@@ -68,15 +76,18 @@ void Publisher::Publish(std::string_view way_in, std::vector<Incoming> records, 
   request->waiting = records.size() + 1;  // one for this call, so that nothing answers before its end
   for (size_t i = 0; i < records.size(); ++i) {
     v1::EventResult& result = *request->response.add_results();
-    result.set_index(static_cast<int32_t>(i));
+    result.set_index(records[i].index);
+    request->places.push_back(records[i].index);
     result.set_reason(std::string(kUnavailable));
     result.set_detail("the log has not answered in time; send it again");
   }
+  bool first = false;
   {
     std::lock_guard lock(mutex_);
+    first = under_way_.empty();
     under_way_.push_back(request);
   }
-  changed_.notify_all();
+  if (first) changed_.notify_all();
 
   for (size_t i = 0; i < records.size(); ++i) {
     const int index = static_cast<int>(i);
@@ -126,7 +137,8 @@ void Publisher::Reject(const RequestPtr& request, int index, int32_t partition, 
   const size_t size = original.size();
   const bool cut = size > options_.max_dead_letter_bytes;
   if (cut) original.resize(options_.max_dead_letter_bytes);
-  engine::DeadLetterOrigin origin{"vardvakt-ingest", std::string(stage), request->way_in, 0, index};
+  engine::DeadLetterOrigin origin{"vardvakt-ingest", std::string(stage), request->way_in, 0,
+                                  request->places[static_cast<size_t>(index)]};
   engine::Outgoing letter =
       engine::DeadLetter(origin, partition, std::move(key), std::move(original), rejection);
   if (cut) letter.headers.push_back({"vardvakt.original-bytes", std::to_string(size)});
@@ -152,8 +164,10 @@ void Publisher::Append(Request& request, engine::Outgoing record, Done done) {
     }
   }
   auto shared = std::make_shared<Done>(std::move(done));
-  absl::Status handed = appender_->Append(
-      std::move(record), [shared](absl::StatusOr<engine::Offset> offset) { (*shared)(offset.status()); });
+  auto answered = [self = weak_from_this(), shared](const absl::StatusOr<engine::Offset>& offset) {
+    if (auto publisher = self.lock()) (*shared)(offset.status());
+  };
+  absl::Status handed = appender_->Append(std::move(record), std::move(answered));
   if (handed.ok()) return;
   if (absl::IsResourceExhausted(handed)) {
     std::lock_guard lock(request.mutex);

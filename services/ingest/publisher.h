@@ -22,8 +22,10 @@
 
 namespace vardvakt::ingest {
 
-// One record as it came in: what it says, or why it can't be understood, and its bytes.
+// One record as it came in: its place in the request, what it says or why it can't be understood, and its
+// bytes.
 struct Incoming {
+  int index = 0;
   std::variant<domain::Event, domain::Rejection> decoded;
   std::string original;
 };
@@ -47,15 +49,15 @@ class PublisherObserver {
 // The way of a record into the log: check, route to its region's partition, append; what is rejected goes to
 // the dead letters. A record counts as accepted, or as rejected, only once the log has it. Never blocks:
 // answers come from the log's threads, or from the publisher's own when the deadline has passed. Thread-safe.
-// The appender must call back every record before the publisher is destroyed.
-class Publisher {
+// It may be destroyed with records under way: their requests stay without an answer.
+class Publisher : public std::enable_shared_from_this<Publisher> {
  public:
   using Response = v1::PublishEventsResponse;
   using Published = std::function<void(Response)>;
 
-  Publisher(std::shared_ptr<const config::Configuration> configuration,
-            std::shared_ptr<engine::Appender> appender, const Clock& clock, PublisherObserver& observer,
-            PublisherOptions options = {});
+  static std::shared_ptr<Publisher> Create(std::shared_ptr<const config::Configuration> configuration,
+                                           std::shared_ptr<engine::Appender> appender, const Clock& clock,
+                                           PublisherObserver& observer, PublisherOptions options = {});
   ~Publisher();
 
   // An answer for each record, in order. `way_in` ("http", "grpc") is told in dead letters.
@@ -66,6 +68,10 @@ class Publisher {
   using RequestPtr = std::shared_ptr<Request>;
 
   using Done = std::function<void(const absl::Status&)>;
+
+  Publisher(std::shared_ptr<const config::Configuration> configuration,
+            std::shared_ptr<engine::Appender> appender, const Clock& clock, PublisherObserver& observer,
+            PublisherOptions options);
 
   void Decide(const RequestPtr& request, int index, domain::Event event, std::string original);
   void Reject(const RequestPtr& request, int index, int32_t partition, std::string key, std::string original,

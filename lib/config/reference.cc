@@ -1,0 +1,85 @@
+#include "absl/strings/str_replace.h"
+#include "lib/config/configuration.h"
+#include "lib/config/files.h"
+
+namespace vardvakt::config {
+namespace {
+
+// Each table once, in the order in which it is first needed.
+void Collect(const TableInfo& table, std::vector<const TableInfo*>& found) {
+  for (const TableInfo* inner : table.tables) {
+    if (std::find(found.begin(), found.end(), inner) != found.end()) continue;
+    found.push_back(inner);
+    Collect(*inner, found);
+  }
+}
+
+std::string Cell(const std::string& text) { return absl::StrReplaceAll(text, {{"|", "\\|"}}); }
+
+void AppendKeys(const TableInfo& table, std::string& text) {
+  CatTo(text, "| key | value | default | meaning |\n|---|---|---|---|\n");
+  for (const KeyInfo& key : table.keys) {
+    const std::string fallback = key.required               ? "required"
+                                 : key.default_text.empty() ? "–"
+                                                            : Cat("`", key.default_text, "`");
+    CatTo(text, "| `", key.name, "` | ", Cell(key.type), " | ", fallback, " | ", Cell(key.doc), " |\n");
+  }
+}
+
+}  // namespace
+
+const std::vector<FileKind>& FileKinds() {
+  static const std::vector<FileKind> kinds = {
+      {"regions.yaml", false, false,
+       "The regions of this deployment. Left out: the one region of `units.yaml`, in partition 0.",
+       &RegionsTable().info()},
+      {"units.yaml", true, true, "The region and its places.", &UnitsTable().info()},
+      {"streams.yaml", true, true,
+       "What events may say. In a region's folder it can offer other levels and names; what is accepted is "
+       "then what "
+       "any region accepts.",
+       &StreamsTable().info()},
+      {"indicators/*.yaml", true, true,
+       "What is measured. One file for each stream is the custom; several may share a stream.",
+       &IndicatorsTable().info()},
+      {"alerts.yaml", true, true, "What raises an alert. See also [alerts](alerts.md).",
+       &AlertsTable().info()},
+      {"svf-limits.yaml", false, true,
+       "Limits of the cancer pathways. Its form is checked; nothing is judged by it yet.",
+       &SvfLimitsTable().info()},
+      {"denominators.yaml", false, true,
+       "Expected counts for ratio indicators. Its form is checked; nothing is computed from it yet.",
+       &DenominatorsTable().info()},
+  };
+  return kinds;
+}
+
+std::string ReferenceMarkdown() {
+  std::string text =
+      "# Configuration\n\n"
+      "A deployment is configured by one directory of YAML files. `vardvakt check-config DIR` reads it and "
+      "prints every\n"
+      "problem at once, each as `file:line:column: what is wrong; what to do`. This page is made from the "
+      "declarations\n"
+      "that the files are read by (`lib/config`); a test keeps the two equal.\n\n"
+      "Files of the same names under `regions/<code>/` replace the top ones for that region. Unknown files "
+      "and keys,\n"
+      "keys given twice, anchors, aliases and tags are refused. Files are UTF-8, of at most 1 MiB and 32 "
+      "levels.\n"
+      "Text that looks like a number (`\"06\"`, `\"0680\"`) is kept as it is written, quoted or not.\n";
+  for (const FileKind& kind : FileKinds()) {
+    CatTo(text, "\n## `", kind.pattern, "`\n\n", kind.doc, kind.required ? "" : " Optional.", "\n\n");
+    AppendKeys(*kind.table, text);
+    std::vector<const TableInfo*> tables;
+    Collect(*kind.table, tables);
+    for (const TableInfo* table : tables) {
+      std::string title = table->name;
+      CatTo(text, "\n### ", title, "\n\n");
+      if (!table->doc.empty()) CatTo(text, table->doc, "\n\n");
+      AppendKeys(*table, text);
+    }
+  }
+  return text;
+}
+
+}  // namespace vardvakt::config

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <memory>
+
+#include "lib/adapters/http/server.h"
+#include "lib/runtime/worker_pool.h"
+#include "lib/wire/ingest_api.h"
+#include "services/ingest/publisher.h"
+
+namespace vardvakt::ingest {
+
+// Adds POST /v1/events: a body of NDJSON, answered with the JSON mapping of PublishEventsResponse, a result
+// for each line. 200 when the log has every line or its dead letter; 429 when it has not taken some of them,
+// which may be sent again (so may all); 400 when no line is a JSON object, and then nothing is kept. Decodes
+// on `workers`, never on an I/O thread. `workers` must outlive the server.
+void AddRoutes(http::Router& router, std::shared_ptr<Publisher> publisher, runtime::WorkerPool& workers);
+
+// The same by gRPC. `workers` must outlive it.
+std::unique_ptr<wire::IngestApi> MakeIngestApi(std::shared_ptr<Publisher> publisher,
+                                               runtime::WorkerPool& workers);
+
+}  // namespace vardvakt::ingest
