@@ -1,5 +1,6 @@
 #include "lib/base/json_text.h"
 
+#include <algorithm>
 #include <cstdint>
 
 namespace vardvakt {
@@ -20,6 +21,10 @@ size_t SequenceLength(std::string_view text) {
   const bool surrogate = first == 0xED && second > 0x9F;
   const bool beyond = first == 0xF4 && second > 0x8F;
   return overlong || surrogate || beyond ? 0 : length;
+}
+
+constexpr bool IsPlain(char c) {
+  return c >= 0x20 && c < 0x7F && c != '"' && c != '\\' && c != '<' && c != '>' && c != '&';
 }
 
 void AppendEscaped(std::string& out, char c) {
@@ -52,17 +57,17 @@ void AppendEscaped(std::string& out, char c) {
 void AppendJsonString(std::string& out, std::string_view text) {
   out += '"';
   while (!text.empty()) {
-    const char c = text.front();
+    const size_t plain = std::find_if_not(text.begin(), text.end(), IsPlain) - text.begin();
+    out.append(text.substr(0, plain));
+    text.remove_prefix(plain);
+    if (text.empty()) break;
     const size_t length = SequenceLength(text);
     if (length == 0) {
       out += "\\ufffd";
     } else if (length > 1) {
       out.append(text.substr(0, length));
-    } else if (static_cast<uint8_t>(c) < 0x20 || c == 0x7F || c == '"' || c == '\\' || c == '<' || c == '>' ||
-               c == '&') {
-      AppendEscaped(out, c);
     } else {
-      out += c;
+      AppendEscaped(out, text.front());
     }
     text.remove_prefix(length == 0 ? 1 : length);
   }

@@ -6,9 +6,9 @@
 #include <array>
 #include <cstdint>
 
+#include "lib/base/json_text.h"
 #include "lib/base/strings.h"
 #include "lib/wire/event_parts.h"
-#include "lib/wire/json_text.h"
 #include "lib/wire/text.h"
 
 namespace vardvakt::wire {
@@ -297,14 +297,14 @@ class EventFiller {
 
 void AppendMember(Field field, std::string& out) {
   if (out.back() != '{') out += ", ";
-  AppendJsonString(NameOf(field), out);
+  AppendJsonString(out, NameOf(field));
   out += ": ";
 }
 
 void AppendText(Field field, std::string_view text, std::string& out) {
   if (text.empty()) return;
   AppendMember(field, out);
-  AppendJsonString(text, out);
+  AppendJsonString(out, text);
 }
 
 void AppendTime(Field field, const std::optional<Instant>& at, std::string& out) {
@@ -323,9 +323,9 @@ void AppendAttributes(const Attributes& attributes, std::string& out) {
   out += '{';
   for (const auto& [name, value] : attributes) {
     if (out.back() != '{') out += ", ";
-    AppendJsonString(name, out);
+    AppendJsonString(out, name);
     out += ": ";
-    AppendJsonString(value, out);
+    AppendJsonString(out, value);
   }
   out += '}';
 }
@@ -386,7 +386,7 @@ void AppendEventJson(const domain::Event& event, std::string& out) {
   AppendAttributes(event.attributes, out);
   if (event.deviation) {
     AppendMember(Field::kDeviation, out);
-    AppendJsonString(domain::DeviationCode(*event.deviation), out);
+    AppendJsonString(out, domain::DeviationCode(*event.deviation));
   }
   AppendText(Field::kClosed, event.closed, out);
   if (event.exempted) AppendExemption(*event.exempted, out);
