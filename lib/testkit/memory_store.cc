@@ -35,6 +35,7 @@ class MemoryStore::Handle final : public engine::Store {
 
  private:
   absl::Status Alive() const {
+    std::lock_guard lock(store_.mutex_);
     if (store_.crashes_ == opened_at_crash_) return absl::OkStatus();
     return absl::AbortedError("this handle was opened before the crash; open the store again");
   }
@@ -46,6 +47,7 @@ class MemoryStore::Handle final : public engine::Store {
 std::unique_ptr<engine::Store> MemoryStore::OpenHandle() { return std::make_unique<Handle>(*this); }
 
 absl::StatusOr<std::optional<std::string>> MemoryStore::Get(std::string_view key) {
+  std::lock_guard lock(mutex_);
   if (absl::Status status = BeforeRead(); !status.ok()) return status;
   if (absl::Status status = CheckDamage(key); !status.ok()) return status;
   auto it = pairs_.find(key);
@@ -55,6 +57,7 @@ absl::StatusOr<std::optional<std::string>> MemoryStore::Get(std::string_view key
 
 absl::StatusOr<std::vector<std::optional<std::string>>> MemoryStore::MultiGet(
     const std::vector<std::string_view>& keys) {
+  std::lock_guard lock(mutex_);
   if (absl::Status status = BeforeRead(); !status.ok()) return status;
   std::vector<std::optional<std::string>> values;
   values.reserve(keys.size());
@@ -68,6 +71,7 @@ absl::StatusOr<std::vector<std::optional<std::string>>> MemoryStore::MultiGet(
 
 absl::Status MemoryStore::Scan(std::string_view from, std::string_view to,
                                absl::FunctionRef<bool(std::string_view key, std::string_view value)> visit) {
+  std::lock_guard lock(mutex_);
   if (absl::Status status = BeforeRead(); !status.ok()) return status;
   for (auto it = pairs_.lower_bound(from); it != pairs_.end() && it->first < to; ++it) {
     if (absl::Status status = CheckDamage(it->first); !status.ok()) return status;
@@ -77,6 +81,7 @@ absl::Status MemoryStore::Scan(std::string_view from, std::string_view to,
 }
 
 absl::Status MemoryStore::Write(WriteBatch& batch, bool durable) {
+  std::lock_guard lock(mutex_);
   ++writes_;
   if (broken_) return absl::InternalError("the store has failed a write before; open it again");
   if (write_to_fail_ == writes_) {
@@ -92,6 +97,7 @@ absl::Status MemoryStore::Write(WriteBatch& batch, bool durable) {
 }
 
 void MemoryStore::Crash(size_t surviving) {
+  std::lock_guard lock(mutex_);
   // A failed write that is there needs all that was written before it.
   if (!undecided_.empty()) surviving = undo_.size();
   while (undo_.size() > surviving) {
@@ -108,11 +114,20 @@ void MemoryStore::Crash(size_t surviving) {
 }
 
 void MemoryStore::FailWrite(size_t nth, bool applied) {
+  std::lock_guard lock(mutex_);
   write_to_fail_ = writes_ + nth;
   failed_write_applied_ = applied;
 }
 
-void MemoryStore::FailRead(size_t nth) { read_to_fail_ = reads_ + nth; }
+void MemoryStore::FailRead(size_t nth) {
+  std::lock_guard lock(mutex_);
+  read_to_fail_ = reads_ + nth;
+}
+
+void MemoryStore::Damage(std::string key) {
+  std::lock_guard lock(mutex_);
+  damaged_.insert(std::move(key));
+}
 
 absl::Status MemoryStore::BeforeRead() {
   ++reads_;

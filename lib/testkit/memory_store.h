@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <set>
 #include <string>
@@ -15,7 +16,7 @@ namespace vardvakt::testkit {
 // A store with its disk: what was written durably outlives Crash, and of what came after it a prefix of whole
 // batches at most, as RocksDB's log does. Faults come at the test's command. It is itself a Store; OpenHandle
 // gives one to a task that wants to own it, and a handle of before a crash can neither read nor write.
-// One thread at a time.
+// Thread-safe.
 class MemoryStore final : public engine::Store {
  public:
   absl::StatusOr<std::optional<std::string>> Get(std::string_view key) override;
@@ -31,7 +32,10 @@ class MemoryStore final : public engine::Store {
   // The process dies and the machine loses power: of the batches since the last durable one only the first
   // `surviving` are there after it. Ends FailWrites and FailReads; damage stays.
   void Crash(size_t surviving = 0);
-  size_t unsynced_batches() const { return undo_.size(); }
+  size_t unsynced_batches() const {
+    std::lock_guard lock(mutex_);
+    return undo_.size();
+  }
 
   // The `nth` write from now (1: the next) fails, and every later one until Crash; `applied`: the failed
   // batch is there all the same after the crash.
@@ -39,11 +43,20 @@ class MemoryStore final : public engine::Store {
   // The `nth` read from now (1: the next) fails, and every later one until Crash.
   void FailRead(size_t nth);
   // Reading or scanning that key says kDataLoss from now on.
-  void Damage(std::string key) { damaged_.insert(std::move(key)); }
+  void Damage(std::string key);
 
-  size_t reads() const { return reads_; }
-  size_t writes() const { return writes_; }
-  const absl::btree_map<std::string, std::string, std::less<>>& pairs() const { return pairs_; }
+  size_t reads() const {
+    std::lock_guard lock(mutex_);
+    return reads_;
+  }
+  size_t writes() const {
+    std::lock_guard lock(mutex_);
+    return writes_;
+  }
+  absl::btree_map<std::string, std::string, std::less<>> pairs() const {
+    std::lock_guard lock(mutex_);
+    return pairs_;
+  }
 
  private:
   class Handle;
@@ -53,6 +66,7 @@ class MemoryStore final : public engine::Store {
   absl::Status CheckDamage(std::string_view key) const;
   Undo Apply(std::vector<engine::WriteBatch::Op>& ops);
 
+  mutable std::recursive_mutex mutex_;  // recursive: a visitor may read
   absl::btree_map<std::string, std::string, std::less<>> pairs_;
   std::vector<Undo> undo_;  // one for each batch since the last durable one, oldest first
   std::set<std::string, std::less<>> damaged_;
