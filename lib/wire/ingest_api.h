@@ -19,7 +19,7 @@ class IngestApi {
   // Called once, on any thread: an answer for each event, or kResourceExhausted when nothing was taken
   // because the log is full or slow.
   using Published = std::function<void(absl::StatusOr<ingest::v1::PublishEventsResponse>)>;
-  // Does not block.
+  // Does not block. `request` must live until `published` is called.
   virtual void PublishEvents(const ingest::v1::PublishEventsRequest& request, Published published) = 0;
 };
 
