@@ -81,20 +81,20 @@ void ForEachRegister(const Event& e, Visit visit) {
 
 // Leaves exactly the stamps that a register refers to, in their order.
 void Tidy(CaseState& state) {
-  std::vector<uint16_t> order;
+  std::vector<uint32_t> order;
   std::vector<bool> used(state.stamps.size());
   for (const Register& r : state.registers) used[r.stamp] = true;
-  for (uint16_t i = 0; i < state.stamps.size(); ++i) {
+  for (uint32_t i = 0; i < state.stamps.size(); ++i) {
     if (used[i]) order.push_back(i);
   }
-  std::sort(order.begin(), order.end(), [&](uint16_t a, uint16_t b) {
+  std::sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) {
     const auto versions = CompareVersions(state.stamps[a], state.stamps[b]);
     return versions != 0 ? versions < 0 : state.stamps[a].content < state.stamps[b].content;
   });
-  std::vector<uint16_t> position(state.stamps.size());
+  std::vector<uint32_t> position(state.stamps.size());
   std::vector<Stamp> stamps;
   stamps.reserve(order.size());
-  for (uint16_t i = 0; i < order.size(); ++i) {
+  for (uint32_t i = 0; i < order.size(); ++i) {
     position[order[i]] = i;
     stamps.push_back(std::move(state.stamps[order[i]]));
   }
@@ -127,7 +127,7 @@ Deviation CaseState::deviation() const {
 }
 
 bool Merge(const Event& event, CaseState& state) {
-  const auto fresh = static_cast<uint16_t>(state.stamps.size());
+  const auto fresh = static_cast<uint32_t>(state.stamps.size());
   state.stamps.push_back(Stamp{.recorded_at = event.recorded_at.value_or(kBeginningOfTime),
                                .source = event.source,
                                .event_id = event.event_id,

@@ -35,7 +35,7 @@ enum class RegisterKind : uint8_t { kMilestone, kAttribute, kDeviation, kClosed,
 struct Register {
   RegisterKind kind;
   bool set = false;
-  uint16_t stamp = 0;  // index into CaseState::stamps
+  uint32_t stamp = 0;  // index into CaseState::stamps
   Instant at = kBeginningOfTime;
   std::string name;
   std::string resource;

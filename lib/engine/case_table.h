@@ -1,0 +1,66 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "lib/domain/event.h"
+#include "lib/engine/counted_case.h"
+#include "lib/engine/store.h"
+
+namespace vardvakt::engine {
+
+// Names a case within a task: by source and id, or by id alone where the stream says so (spec §2).
+std::string CaseKeyOf(const domain::Event& event, bool case_scope_stream);
+struct CaseName {
+  std::string source;  // empty where the stream names cases by id alone
+  std::string case_id;
+};
+CaseName ParseCaseKey(std::string_view key);
+
+// The cases of one task: those being worked on as records, recently seen ones as bytes up to a bound, all of
+// them in the store. A case is read from the store at most once per batch. One thread; a record stays where
+// it is until Flush.
+class CaseTable {
+ public:
+  // `store` null: everything stays in memory as bytes, and Flush only folds it up (for `replay`).
+  CaseTable(Store* store, size_t max_cached_bytes) : store_(store), max_cached_bytes_(max_cached_bytes) {}
+
+  // Reads what is not at hand of these in one go. Names may repeat.
+  absl::Status Prefetch(std::vector<std::string> keys);
+
+  // The case to work on, made when it is new. A later Flush writes it if MarkChanged was called.
+  absl::StatusOr<CaseRecord*> Open(const std::string& key);
+  void MarkChanged(const std::string& key);
+  // Reads a case without working on it; null when there is none.
+  absl::StatusOr<std::unique_ptr<CaseRecord>> Peek(const std::string& key);
+
+  // Writes the changed ones; forgets what exceeds the bound.
+  void Flush(WriteBatch& batch);
+
+  // Every case, those worked on included (call Flush first), in no particular order.
+  absl::Status ForEach(absl::FunctionRef<bool(std::string_view key, CaseRecord& record)> visit);
+
+  size_t cached() const { return cache_.size(); }
+
+ private:
+  struct Working {
+    CaseRecord record;
+    bool changed = false;
+  };
+  absl::Status Decode(std::string_view key, std::string_view bytes, CaseRecord& record) const;
+  void Forget();
+
+  Store* store_;
+  size_t max_cached_bytes_;
+  size_t cached_bytes_ = 0;
+  absl::flat_hash_map<std::string, std::unique_ptr<Working>> working_;
+  absl::flat_hash_map<std::string, std::string> cache_;  // an empty value: known not to be in the store
+};
+
+}  // namespace vardvakt::engine

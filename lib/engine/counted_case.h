@@ -1,0 +1,61 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lib/base/time.h"
+#include "lib/domain/case_state.h"
+#include "lib/domain/definition.h"
+#include "lib/domain/geography.h"
+#include "lib/domain/judgement.h"
+#include "lib/domain/series.h"
+
+namespace vardvakt::engine {
+
+enum class LeftOut : uint8_t { kNone, kExcluded, kClosed, kInvalid };
+
+// How one case counts for one indicator. Not applicable is a value like others: everything empty.
+struct Contribution {
+  std::optional<domain::Count> completed;
+  std::optional<domain::Count> decided;
+  std::optional<domain::Count> completed_before;
+  std::optional<domain::Count> decided_before;
+  Duration duration{};  // of completed and completed_before
+  domain::Waiting waiting = domain::Waiting::kNone;
+  LeftOut left_out = LeftOut::kNone;
+  std::string reason;
+  domain::Age age = domain::Age::kUnknown;
+
+  bool Empty() const {
+    return !completed && !decided && !completed_before && !decided_before &&
+           waiting == domain::Waiting::kNone && left_out == LeftOut::kNone;
+  }
+  bool operator==(const Contribution&) const = default;
+};
+Contribution ContributionOf(const domain::Judgement& judgement, const domain::CaseState& state,
+                            const TimeZone& zone);
+
+// How a case was last counted: kept with the case, so that a change takes away just what was added
+// (architecture §5: a case is re-judged, not patched).
+struct CountedCase {
+  std::vector<std::string> keys;  // one for each level of the stream; empty before it was first counted
+  domain::Sex sex = domain::Sex::kU;
+  std::vector<Contribution> by_indicator;  // one for each indicator of the stream
+
+  bool operator==(const CountedCase&) const = default;
+};
+
+// All that is stored of a case.
+struct CaseRecord {
+  domain::CaseState state;
+  CountedCase counted;
+  Instant next = kNever;  // when its timer is set for
+
+  bool operator==(const CaseRecord&) const = default;
+};
+std::string EncodeCase(const CaseRecord& record);
+// False when the bytes are none that EncodeCase wrote.
+bool DecodeCase(std::string_view bytes, CaseRecord& record);
+
+}  // namespace vardvakt::engine
