@@ -46,6 +46,7 @@ class CaseTable {
   // Every case, those worked on included (call Flush first), in no particular order.
   absl::Status ForEach(absl::FunctionRef<bool(std::string_view key, CaseRecord& record)> visit);
 
+  size_t working() const { return working_.size(); }
   size_t cached() const { return cache_.size(); }
 
  private:

@@ -5,6 +5,7 @@
 #include "lib/base/bytes.h"
 #include "lib/base/hash.h"
 #include "lib/base/strings.h"
+#include "lib/engine/judge_case.h"
 
 namespace vardvakt::engine {
 namespace {
@@ -131,7 +132,7 @@ absl::Status Task::Rejudge() {
     if (!record.ok()) return record.status();
     (*record)->counted = CountedCase();
     (*record)->next = kNever;
-    if (absl::Status status = JudgeCase(key, **record); !status.ok()) return status;
+    Judge(key, **record);
   }
   return Commit(true);
 }
@@ -262,7 +263,7 @@ absl::Status Task::FireTimers(Instant x) {
   for (const auto& [at, key] : timers_.Due(x, kTimersAtOnce)) {
     auto record = cases_.Open(key);
     if (!record.ok()) return record.status();
-    if (absl::Status status = JudgeCase(key, **record); !status.ok()) return status;
+    Judge(key, **record);
   }
   return absl::OkStatus();
 }
@@ -271,39 +272,26 @@ absl::Status Task::JudgePending() {
   for (const std::string& key : pending_) {
     auto record = cases_.Open(key);
     if (!record.ok()) return record.status();
-    if (absl::Status status = JudgeCase(key, **record); !status.ok()) return status;
+    Judge(key, **record);
   }
   pending_.clear();
   return absl::OkStatus();
 }
 
-absl::Status Task::JudgeCase(const std::string& key, CaseRecord& record) {
-  const domain::StreamDefinition& definition = *setting_.definition;
-  CountedCase after;
-  after.sex = domain::SexOf(record.state);
-  for (const domain::Level& level : definition.levels) {
-    after.keys.push_back(domain::KeyAtLevel(level, record.state, *setting_.geography));
-  }
-  Instant next = kNever;
-  std::vector<domain::Judgement> judgements;
-  judgements.reserve(definition.indicators.size());
-  for (const domain::Indicator& indicator : definition.indicators) {
-    judgements.push_back(domain::Judge(record.state, indicator, log_time_, *setting_.zone));
-    next = std::min(next, judgements.back().next);
-    after.by_indicator.push_back(ContributionOf(judgements.back(), record.state, *setting_.zone));
-  }
-  series_.Move(record.counted, after, log_time_);
-  NoteWaiting(key, record.state, record.counted, after, judgements);
-  NoteUndone(record.counted, after, key);
-  timers_.Set(key, record.next, next);
-  record.next = next;
-  record.counted = std::move(after);
+void Task::Judge(const std::string& key, CaseRecord& record) {
+  JudgedCase judged = JudgeCase(record.state, setting_, log_time_);
+  series_.Move(record.counted, judged.counted, log_time_);
+  NoteWaiting(key, record.state, record.counted, judged);
+  NoteUndone(record.counted, judged.counted, key);
+  timers_.Set(key, record.next, judged.next);
+  record.next = judged.next;
+  record.counted = std::move(judged.counted);
   cases_.MarkChanged(key);
-  return absl::OkStatus();
 }
 
 void Task::NoteWaiting(const std::string& key, const domain::CaseState& state, const CountedCase& before,
-                       const CountedCase& after, const std::vector<domain::Judgement>& judgements) {
+                       const JudgedCase& judged) {
+  const auto& [after, judgements, next] = judged;
   bool any = false;
   for (size_t i = 0; i < judgements.size(); ++i) {
     const Waiting was = WaitingOf(before, i);

@@ -19,6 +19,7 @@
 #include "lib/domain/intake.h"
 #include "lib/domain/rules.h"
 #include "lib/engine/case_table.h"
+#include "lib/engine/judge_case.h"
 #include "lib/engine/log.h"
 #include "lib/engine/rule_engine.h"
 #include "lib/engine/series_table.h"
@@ -135,9 +136,9 @@ class Task {
   absl::Status FireTimers(Instant x);
   absl::Status PrefetchTimers(Instant limit);
   absl::Status JudgePending();
-  absl::Status JudgeCase(const std::string& key, CaseRecord& record);
+  void Judge(const std::string& key, CaseRecord& record);
   void NoteWaiting(const std::string& key, const domain::CaseState& state, const CountedCase& before,
-                   const CountedCase& after, const std::vector<domain::Judgement>& judgements);
+                   const JudgedCase& judged);
   CaseStatus StatusOf(const std::string& key, int indicator, const domain::CaseState& state,
                       const domain::Judgement& judgement) const;
   void NoteUndone(const CountedCase& before, const CountedCase& after, const std::string& key);

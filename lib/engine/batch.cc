@@ -1,0 +1,59 @@
+#include "lib/engine/batch.h"
+
+#include "lib/engine/figures.h"
+#include "lib/engine/judge_case.h"
+
+namespace vardvakt::engine {
+namespace {
+
+// Events of one case mostly come close together: so many are folded up at a time.
+constexpr size_t kCasesWorkedOn = 20'000;
+
+}  // namespace
+
+Batch::Batch(TaskSetting setting)
+    : setting_(std::move(setting)), cases_(nullptr, 0), series_(*setting_.definition, *setting_.zone) {
+  const auto schema = setting_.intake->streams.find(setting_.definition->stream);
+  case_scope_stream_ = schema != setting_.intake->streams.end() && schema->second.case_scope_stream;
+}
+
+absl::Status Batch::Add(const domain::Event& event) {
+  const std::string key = CaseKeyOf(event, case_scope_stream_);
+  auto record = cases_.Open(key);
+  if (!record.ok()) return record.status();
+  domain::CaseState& state = (*record)->state;
+  const int64_t before = domain::StandingEvents(state);
+  if (domain::Merge(event, state)) cases_.MarkChanged(key);
+  standing_ += domain::StandingEvents(state) - before;
+  ++accepted_;
+  if (cases_.working() >= kCasesWorkedOn) {
+    WriteBatch none;
+    cases_.Flush(none);
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Batch::Figures> Batch::Finish(Instant as_of) {
+  WriteBatch none;
+  cases_.Flush(none);
+  const absl::Status judged = cases_.ForEach([&](std::string_view, CaseRecord& record) {
+    series_.Add(JudgeCase(record.state, setting_, as_of).counted, as_of);
+    return true;
+  });
+  if (!judged.ok()) return judged;
+
+  Figures all;
+  const engine::Figures figures(*setting_.definition, *setting_.zone, as_of);
+  series_.ForEach([&](Series& series) {
+    for (domain::Measure measure : {domain::Measure::kCompleted, domain::Measure::kDecided}) {
+      for (domain::Window window : domain::kWindows) {
+        if (auto row = figures.Share(series, measure, window)) all.shares.push_back(*std::move(row));
+      }
+    }
+    if (auto row = figures.Waiting(series)) all.waiting.push_back(*row);
+    if (auto row = figures.LeftOut(series)) all.left_out.push_back(*std::move(row));
+  });
+  return all;
+}
+
+}  // namespace vardvakt::engine

@@ -1,0 +1,87 @@
+#include "lib/engine/figures.h"
+
+#include "lib/domain/month_outlook.h"
+
+namespace vardvakt::engine {
+
+using domain::Measure;
+using domain::Pane;
+using domain::PaneRange;
+using domain::ShareRow;
+using domain::Span;
+using domain::Window;
+
+// `last`: an instant of the window's last pane, whose local day names goal and definition (spec §3).
+domain::ShareFrame Figures::FrameOf(const Series& series, Measure measure, Instant last) const {
+  const domain::Indicator& indicator = definition_.indicators[series.indicator];
+  const LocalDay day = zone_.DayOf(last);
+  const domain::IndicatorVersion& version = indicator.VersionOn(day);
+  return {.series = series.key,
+          .measure = measure,
+          .has_limit = version.limit.has_value(),
+          .better = indicator.better,
+          .goal_permille = indicator.GoalOn(day),
+          .definition = indicator.VersionName(version)};
+}
+
+std::optional<ShareRow> Figures::Share(const Series& series, Measure measure, Window window) const {
+  const PaneRange range = domain::WindowPanes(window, now_, zone_);
+  const Pane sum = series.Sum(range);
+  const domain::Counts& counts = measure == Measure::kDecided ? sum.decided : sum.completed;
+  if (counts.n == 0 && counts.n_before == 0) return std::nullopt;
+  const domain::Bounds bounds =
+      window == Window::kAll ? domain::Bounds{now_, now_ + milliseconds(1)} : domain::BoundsOf(range, zone_);
+  domain::ShareFrame frame = FrameOf(series, measure, bounds.to - milliseconds(1));
+  if (measure == Measure::kDecided && !frame.has_limit) return std::nullopt;
+  frame.window = window;
+  if (window != Window::kAll) frame.bounds = bounds;
+  if (measure == Measure::kDecided && window == Window::kMonth) {
+    frame.month_n_expected = MonthOutlook(series, counts.n);
+  }
+  return domain::BuildShareRow(std::move(frame), sum);
+}
+
+absl::StatusOr<ShareRow> Figures::ShareBetween(const Series& series, Measure measure, Instant from,
+                                               Instant to) const {
+  const auto ranges = domain::PanesBetween(from, to, now_, zone_);
+  if (!ranges.ok()) return ranges.status();
+  Pane sum;
+  for (const PaneRange& range : *ranges) sum += series.Sum(range);
+  domain::ShareFrame frame = FrameOf(series, measure, to - milliseconds(1));
+  frame.bounds = domain::Bounds{from, to};
+  return domain::BuildShareRow(std::move(frame), sum);
+}
+
+std::optional<int64_t> Figures::MonthOutlook(const Series& series, int64_t n) const {
+  std::optional<LocalDay> first;
+  for (const auto& [day, pane] : series.panes[static_cast<size_t>(Span::kDay)]) {
+    if (pane.decided.n == 0) continue;
+    first = LocalDay(days(day));
+    break;
+  }
+  const auto& hours_kept = series.panes[static_cast<size_t>(Span::kHour)];
+  return domain::ExpectedMonthN(
+      n, now_, first,
+      [&](domain::PaneIndex hour) {
+        const auto it = hours_kept.find(hour);
+        return it == hours_kept.end() ? 0 : it->second.decided.n;
+      },
+      zone_);
+}
+
+std::optional<domain::WaitingRow> Figures::Waiting(const Series& s) const {
+  if (s.open == 0) return std::nullopt;
+  return domain::WaitingRow{.series = s.key, .open = s.open, .at_risk = s.at_risk, .overdue = s.overdue};
+}
+
+std::optional<domain::LeftOutRow> Figures::LeftOut(const Series& s) const {
+  if (s.excluded.empty() && s.closed.empty() && s.invalid.empty()) return std::nullopt;
+  return domain::LeftOutRow{.indicator = s.key.indicator,
+                            .level = s.key.level,
+                            .key = s.key.key,
+                            .excluded = s.excluded,
+                            .closed = s.closed,
+                            .invalid = s.invalid};
+}
+
+}  // namespace vardvakt::engine

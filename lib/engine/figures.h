@@ -1,0 +1,38 @@
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "lib/domain/definition.h"
+#include "lib/domain/measures.h"
+#include "lib/domain/windows.h"
+#include "lib/engine/series_table.h"
+
+namespace vardvakt::engine {
+
+// The rows of the contract, read off a table of series as of `now`. Views only: panes are the facts.
+class Figures {
+ public:
+  Figures(const domain::StreamDefinition& definition, const TimeZone& zone, Instant now)
+      : definition_(definition), zone_(zone), now_(now) {}
+
+  // Nullopt for a row that counts nothing, and for `decided` of an indicator without a limit.
+  std::optional<domain::ShareRow> Share(const Series& series, domain::Measure measure,
+                                        domain::Window window) const;
+  // Any other window: kOutOfRange for bounds that no kept pane matches.
+  absl::StatusOr<domain::ShareRow> ShareBetween(const Series& series, domain::Measure measure, Instant from,
+                                                Instant to) const;
+  std::optional<domain::WaitingRow> Waiting(const Series& series) const;
+  std::optional<domain::LeftOutRow> LeftOut(const Series& series) const;
+
+ private:
+  domain::ShareFrame FrameOf(const Series& series, domain::Measure measure, Instant last) const;
+  std::optional<int64_t> MonthOutlook(const Series& series, int64_t n) const;
+
+  const domain::StreamDefinition& definition_;
+  const TimeZone& zone_;
+  Instant now_;
+};
+
+}  // namespace vardvakt::engine
