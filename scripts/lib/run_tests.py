@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 LOGS = ROOT / "build" / "test-logs"
 PYTHON_TIMEOUT_SECONDS = 1800
 BENCHMARK_TIMEOUT_SECONDS = 300
+TIDY_TIMEOUT_SECONDS = 1200
 
 
 @dataclass
@@ -133,15 +134,24 @@ def unittest_result(status, output):
     return Result(passed=max(0, int(ran.group(1)) - len(failed) - len(skipped)), failed=failed, skipped=skipped)
 
 
-def tiny_benchmark(path):
-    name = f"benchmark-{path.name}"
-    status, output = run_logged(name, [str(ROOT / "scripts" / "bench"), "--built", "--tiny", path.name],
-                                BENCHMARK_TIMEOUT_SECONDS)
+def one_case(name, command, timeout_seconds):
+    """A command that passes or fails as a whole."""
+    status, output = run_logged(name, command, timeout_seconds)
     if status == 0:
         return Result(passed=1)
     print(f"---- {name}")
     print(output.strip())
     return Result(failed=[name])
+
+
+def tiny_benchmark(folder):
+    command = [str(ROOT / "scripts" / "bench"), "--built", "--tiny", folder.name]
+    return one_case(f"benchmark-{folder.name}", command, BENCHMARK_TIMEOUT_SECONDS)
+
+
+def static_analysis():
+    """Over the layers where a slip costs most; all the rest takes minutes: scripts/tidy."""
+    return one_case("tidy", [str(ROOT / "scripts" / "tidy"), "lib/base", "lib/domain"], TIDY_TIMEOUT_SECONDS)
 
 
 def suites(fast, jobs):
@@ -154,6 +164,7 @@ def suites(fast, jobs):
     for runner in sorted((ROOT / "benchmarks").glob("*/run")):
         yield f"benchmark {runner.parent.name}, tiny", lambda runner=runner: tiny_benchmark(runner.parent)
     if not fast:
+        yield "clang-tidy of lib/base and lib/domain", static_analysis
         yield "integration tests", lambda: ctest("release", "integration", 1)
         folder = ROOT / "tests" / "integration"
         if any(folder.glob("test_*.py")):
