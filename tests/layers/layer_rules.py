@@ -54,7 +54,7 @@ class Rules:
         if folder is None:
             return [f"{path}: lies in no declared layer; add its folder to tests/layers/layers.toml"]
         layer = self.layers[folder]
-        beside = re.search(r"_test(_util)?\.(h|cc)$", path) is not None
+        beside = allowed(path, self.table["beside"]["files"])
         problems = []
         for quoted, angled in INCLUDE.findall(text):
             header = quoted or angled
@@ -80,21 +80,17 @@ class Rules:
         problems = []
         for target, others in sorted(links.items()):
             folder = self.folder_of(folders.get(target, ""))
-            if folder is None or folder in ("tests", "benchmarks"):
+            if folder is None or folder in ("tests", "benchmarks") or allowed(target, self.table["beside"]["targets"]):
                 continue
             for other in sorted(others):
                 other_folder = self.folder_of(folders.get(other, ""))
-                if other_folder and not self.may_use(folder, other_folder) and not is_test(target):
+                if other_folder and not self.may_use(folder, other_folder):
                     problems.append(f"{target} ({folder}) must not link {other} ({other_folder})")
-            if folder == "services" and not is_test(target):
+            if folder == "services":
                 for reached in sorted(reachable(links, target)):
                     if folders.get(reached, "").startswith("lib/testkit") or re.match(r"GTest::|rapidcheck", reached):
                         problems.append(f"{target} must not contain {reached}, which is for tests only")
         return problems
-
-
-def is_test(target):
-    return target.endswith("_test")
 
 
 def reachable(links, start):
@@ -142,7 +138,7 @@ def include_graphs(rules, files):
     """(file -> files, folder -> folders) of the includes within the project, tests beside the code left out."""
     by_file, by_folder = {}, {}
     for path, text in files.items():
-        if path.endswith("_test.cc"):
+        if allowed(path, rules.table["beside"]["files"]):
             continue
         targets = {quoted for quoted, _ in INCLUDE.findall(text) if quoted in files}
         by_file[path] = targets
