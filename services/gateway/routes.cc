@@ -1,12 +1,11 @@
 #include "services/gateway/routes.h"
 
-#include <google/protobuf/util/json_util.h>
-
 #include <charconv>
 #include <utility>
 
 #include "lib/base/strings.h"
 #include "lib/base/time.h"
+#include "lib/wire/compliance_codec.h"
 #include "services/gateway/query.h"
 #include "vardvakt/compliance/v1/query_service.pb.h"
 
@@ -14,7 +13,6 @@ namespace vardvakt::gateway {
 namespace {
 
 namespace v1 = compliance::v1;
-using google::protobuf::Timestamp;
 
 template <auto kMutable, typename Message>
 absl::Status Text(std::string_view, const std::string& value, Message& message) {
@@ -29,10 +27,7 @@ absl::Status Time(std::string_view name, const std::string& value, Message& mess
     return absl::InvalidArgumentError(
         Cat("parameter \"", name, "\" is no RFC 3339 time with an offset, such as 2026-04-15T10:00:00Z"));
   }
-  const auto whole = std::chrono::floor<seconds>(*instant);
-  Timestamp& timestamp = *(message.*kMutable)();
-  timestamp.set_seconds(whole.time_since_epoch().count());
-  timestamp.set_nanos(static_cast<int32_t>(std::chrono::nanoseconds(*instant - whole).count()));
+  wire::SetTimestamp(*instant, (message.*kMutable)());
   return absl::OkStatus();
 }
 
@@ -106,13 +101,9 @@ absl::Status CheckTogether(const v1::GetComplianceRequest& request) {
 }
 
 http::Response JsonResponse(const google::protobuf::Message& message) {
-  google::protobuf::util::JsonPrintOptions options;
-  options.always_print_primitive_fields = true;  // a count of 0 is a fact
-  http::Response response;
-  auto status = google::protobuf::util::MessageToJsonString(message, &response.body, options);
-  if (!status.ok()) return http::ErrorResponse(absl::InternalError(status.ToString()));
-  response.headers.emplace_back("Cache-Control", "no-store");
-  return response;
+  absl::StatusOr<std::string> json = wire::ToJson(message);
+  if (!json.ok()) return http::ErrorResponse(json.status());
+  return {.body = *std::move(json), .headers = {{"Cache-Control", "no-store"}}};
 }
 
 template <typename Request, typename Response>

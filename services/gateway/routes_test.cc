@@ -61,7 +61,7 @@ TEST_F(RoutesTest, ACountOfZeroIsPrintedAndAnUndefinedShareIsNot) {
   said.add_shares();
   ON_CALL(api_, GetCompliance).WillByDefault(Return(said));
   const std::string body = Get("/v1/compliance").body;
-  EXPECT_THAT(body, HasSubstr(R"("n":0,"nBefore":0)"));
+  EXPECT_THAT(body, HasSubstr(R"("n":0,"n_before":0)"));
   EXPECT_THAT(body, Not(HasSubstr(R"("share")")));
 }
 

@@ -1,10 +1,9 @@
 #include "services/ingest/way_in.h"
 
-#include <google/protobuf/util/json_util.h>
-
 #include <algorithm>
 #include <utility>
 
+#include "lib/wire/compliance_codec.h"
 #include "lib/wire/event_codec.h"
 #include "lib/wire/ndjson.h"
 
@@ -50,11 +49,9 @@ std::vector<Incoming> DecodeLines(std::string_view body) {
 }
 
 http::Response ToHttp(const Publisher::Response& published) {
-  google::protobuf::util::JsonPrintOptions options;
-  options.always_print_primitive_fields = true;
-  http::Response response;
-  auto status = google::protobuf::util::MessageToJsonString(published, &response.body, options);
-  if (!status.ok()) return http::ErrorResponse(absl::InternalError(status.ToString()));
+  absl::StatusOr<std::string> json = wire::ToJson(published);
+  if (!json.ok()) return http::ErrorResponse(json.status());
+  http::Response response{.body = *std::move(json)};
   if (published.unavailable() > 0) {
     response.status = 429;
     response.headers.emplace_back("Retry-After", "1");

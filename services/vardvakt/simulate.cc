@@ -1,0 +1,107 @@
+#include <fstream>
+#include <iostream>
+
+#include "lib/base/strings.h"
+#include "lib/simulator/county.h"
+#include "lib/simulator/generator.h"
+#include "lib/simulator/incident.h"
+#include "lib/simulator/ndjson.h"
+#include "services/vardvakt/commands.h"
+
+namespace vardvakt::cli {
+namespace {
+
+struct SimulateOptions {
+  std::string config = "config";
+  std::string region;
+  std::string from;
+  std::string to;
+  int64_t seed = 1;
+  int64_t missions_per_day = simulator::GeneratorOptions{}.missions_per_day;
+  std::vector<std::string> incidents;
+  std::string output;
+};
+
+absl::StatusOr<simulator::GeneratorOptions> GeneratorOptionsOf(const SimulateOptions& options) {
+  simulator::GeneratorOptions generator;
+  absl::StatusOr<Instant> from = ReadInstant("from", options.from);
+  if (!from.ok()) return from.status();
+  absl::StatusOr<Instant> to = ReadInstant("to", options.to);
+  if (!to.ok()) return to.status();
+  if (*to <= *from) return absl::InvalidArgumentError("--to is not after --from; nothing would happen");
+  generator.from = *from;
+  generator.to = *to;
+  generator.seed = static_cast<uint64_t>(options.seed);
+  generator.missions_per_day = options.missions_per_day;
+  for (const std::string& text : options.incidents) {
+    absl::StatusOr<simulator::Incident> incident = simulator::ParseIncident(text);
+    if (!incident.ok()) return incident.status();
+    generator.incidents.push_back(*incident);
+  }
+  return generator;
+}
+
+absl::Status WriteEvents(simulator::Generator& generator, const std::string& path) {
+  std::ofstream file(path, std::ios::binary | std::ios::trunc);
+  std::string lines;
+  int64_t events = 0;
+  while (file) {
+    std::optional<simulator::Delivery> delivery = generator.Next();
+    if (delivery) simulator::AppendNdjson(delivery->event, lines);
+    if (!delivery || lines.size() >= 1 << 20) {
+      file << lines;
+      lines.clear();
+    }
+    if (!delivery) break;
+    ++events;
+  }
+  file.close();
+  if (!file)
+    return absl::UnavailableError(Cat(path, " can't be written; see that there is room and permission"));
+  std::cerr << events << " events of " << generator.missions() << " missions in " << path << "\n";
+  return absl::OkStatus();
+}
+
+absl::Status Simulate(const SimulateOptions& given) {
+  auto configuration = LoadConfiguration(given.config);
+  if (!configuration.ok()) return configuration.status();
+  const config::RegionConfiguration* region = (*configuration)->FindRegion(given.region);
+  if (region == nullptr) return absl::InvalidArgumentError("--region is none of the configured regions");
+  absl::StatusOr<simulator::GeneratorOptions> options = GeneratorOptionsOf(given);
+  if (!options.ok()) return options.status();
+  const simulator::County county = simulator::CountyOf(region->geography, region->zone);
+  simulator::Generator generator(county, *std::move(options));
+  return WriteEvents(generator, given.output);
+}
+
+}  // namespace
+
+runtime::Command SimulateCommand() {
+  auto given = std::make_shared<SimulateOptions>();
+  return {.name = "simulate",
+          .doc = "Writes the events of a synthetic county.",
+          .declare =
+              [given](runtime::Options& options) {
+                DeclareConfig(options, &given->config);
+                options
+                    .Text("region", &given->region, "Code of the region to be the county; empty: the first.")
+                    .Text("from", &given->from, "First instant, RFC 3339.")
+                    .Required()
+                    .Text("to", &given->to, "End, RFC 3339.")
+                    .Required()
+                    .Integer("seed", &given->seed, "The same seed gives the same bytes.")
+                    .Integer("missions-per-day", &given->missions_per_day,
+                             "Missions of every priority a day.", {.least = 1, .most = 1'000'000})
+                    .List("incident", &given->incidents,
+                          "NAME@FROM/TO[:where]: station_closed, snow_storm, source_silent, source_lost or "
+                          "source_double.")
+                    .Text("output", &given->output, "The NDJSON file to write.")
+                    .Required();
+              },
+          .run =
+              [given](runtime::Context&, runtime::ExitCode& exit_code) {
+                return TellFailure("simulate", Simulate(*given), exit_code);
+              }};
+}
+
+}  // namespace vardvakt::cli
