@@ -1,0 +1,93 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lib/domain/measures.h"
+#include "lib/wire/report.h"
+
+namespace vardvakt::wire {
+
+template <typename Row>
+struct RegionRow {
+  std::string_view region;
+  const Row* row;
+};
+
+// The rows of a report that count something, in the contract's order: by the bytes of indicator, level, key,
+// sex, age, measure and window, and of several regions' by region last. Refers to the report.
+struct SortedRows {
+  explicit SortedRows(const ReplayReport& report);
+
+  bool several_regions;
+  std::vector<RegionRow<domain::ShareRow>> shares;
+  std::vector<RegionRow<domain::WaitingRow>> waiting;
+  std::vector<RegionRow<domain::LeftOutRow>> left_out;
+};
+
+// Calls the visitor with each field of a row, by its name in the contract: Text(name, text), Count(name,
+// optional integer), Fraction(name, optional double), Time(name, optional instant), Counts(name, map of
+// reason to number).
+
+template <typename Visitor>
+void VisitSeries(const domain::SeriesKey& series, Visitor& visit) {
+  visit.Text("indicator", series.indicator);
+  visit.Text("level", series.level);
+  visit.Text("key", series.key);
+  visit.Text("sex", domain::SexName(series.sex));
+  visit.Text("age", domain::AgeName(series.age));
+}
+
+template <typename Visitor>
+void VisitFields(const domain::ShareRow& row, Visitor& visit) {
+  VisitSeries(row.series, visit);
+  visit.Text("measure", domain::MeasureName(row.measure));
+  visit.Text("window", row.window ? domain::WindowName(*row.window) : "");
+  visit.Time("from", row.from);
+  visit.Time("to", row.to);
+  visit.Count("n", row.n);
+  visit.Count("within", row.within);
+  visit.Fraction("share", row.share);
+  visit.Fraction("wilson_low", row.wilson_low);
+  visit.Fraction("wilson_high", row.wilson_high);
+  visit.Count("n_before", row.n_before);
+  visit.Count("within_before", row.within_before);
+  visit.Fraction("mean", row.mean);
+  visit.Count("p50", row.p50);
+  visit.Count("p80", row.p80);
+  visit.Count("p90", row.p90);
+  visit.Text("unit", row.unit);
+  visit.Fraction("goal", row.goal_permille ? std::optional(*row.goal_permille / 1000.0) : std::nullopt);
+  visit.Count("n_expected", row.n_expected);
+  visit.Count("misses_allowed", row.misses_allowed);
+  visit.Count("hits_needed", row.hits_needed);
+  if (row.has_projection) {
+    visit.Fraction("projection", row.projection);
+    visit.Fraction("projection_low", row.projection_low);
+    visit.Fraction("projection_high", row.projection_high);
+  }
+  visit.Text("definition", row.definition);
+}
+
+template <typename Visitor>
+void VisitFields(const domain::WaitingRow& row, Visitor& visit) {
+  VisitSeries(row.series, visit);
+  visit.Count("open", row.open);
+  visit.Count("at_risk", row.at_risk);
+  visit.Count("overdue", row.overdue);
+}
+
+template <typename Visitor>
+void VisitFields(const domain::LeftOutRow& row, Visitor& visit) {
+  visit.Text("indicator", row.indicator);
+  visit.Text("level", row.level);
+  visit.Text("key", row.key);
+  visit.Counts("excluded", row.excluded);
+  visit.Counts("closed", row.closed);
+  visit.Counts("invalid", row.invalid);
+}
+
+}  // namespace vardvakt::wire
