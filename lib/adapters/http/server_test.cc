@@ -6,7 +6,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "lib/adapters/http/raw_connection.h"
+#include "lib/adapters/http/raw_connection_test_util.h"
 #include "lib/base/strings.h"
 
 namespace vardvakt::http {
