@@ -4,7 +4,7 @@
 #include <array>
 
 #include "lib/base/strings.h"
-#include "lib/wire/attributes.h"
+#include "lib/wire/event_parts.h"
 #include "lib/wire/text.h"
 #include "lib/wire/wire_reader.h"
 #include "vardvakt/event/v1/event.pb.h"
@@ -106,7 +106,7 @@ void PutExemption(const domain::Exemption& exemption, std::string& out) {
 
 // ---- Decoding
 
-// A Timestamp as it stands in the bytes; one that comes twice merges, as Protobuf does.
+// A Timestamp as it stands in the bytes. One that comes twice merges, as Protobuf does.
 struct RawTime {
   bool present = false;
   uint64_t seconds = 0;
@@ -118,7 +118,7 @@ struct RawTime {
 class EventReader {
  public:
   std::optional<Rejection> Read(std::string_view bytes, domain::Event& out) {
-    Clear(out);
+    ClearForReuse(out);
     if (!ReadFields(bytes, [&](uint32_t tag, WireReader& input) { return ReadField(tag, input, out); })) {
       return Rejection{Reject::kMalformed, what_};
     }
@@ -134,19 +134,6 @@ class EventReader {
  private:
   static Rejection BadTime(std::string_view field) {
     return {Reject::kBadTime, Cat(field, " is outside the years 1 to 9999")};
-  }
-
-  // Attributes keep their place until the end, so that their strings are used again.
-  static void Clear(domain::Event& out) {
-    for (std::string* text : {&out.event_id, &out.source, &out.stream, &out.region, &out.case_id,
-                              &out.milestone, &out.resource, &out.resource_kind, &out.closed}) {
-      text->clear();
-    }
-    out.occurred_at.reset();
-    out.recorded_at.reset();
-    out.retract = out.deleted = false;
-    out.deviation.reset();
-    out.exempted.reset();
   }
 
   bool Fail(const char* what) {
