@@ -1,7 +1,9 @@
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "lib/base/time.h"
@@ -12,6 +14,11 @@ namespace vardvakt::domain {
 enum class Severity : uint8_t { kInfo, kWarning, kPage };
 std::string_view SeverityName(Severity severity);
 
+// What `{...}` in a summary may name; the engine fills them in.
+inline constexpr std::array<std::string_view, 2> kCasePlaceholders = {"place", "since"};
+inline constexpr std::array<std::string_view, 9> kThresholdPlaceholders = {
+    "place", "share", "n", "within", "missed", "floor", "window", "since", "carriers"};
+
 // What an open case must be for a `case` rule to hold.
 enum class CaseCondition : uint8_t { kAtRisk, kOverdue };
 
@@ -21,7 +28,7 @@ struct CaseRule {
   std::string indicator;
   CaseCondition condition = CaseCondition::kOverdue;
   Severity severity = Severity::kWarning;
-  std::string summary_sv;  // what it says; placeholders {where} {since} {indicator}
+  std::string summary_sv;  // what it says
   std::string summary_en;
   std::string action;   // what to do
   std::string runbook;  // path below docs/runbooks
