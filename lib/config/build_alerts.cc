@@ -1,4 +1,4 @@
-#include <array>
+#include <span>
 
 #include "lib/config/build.h"
 
@@ -8,17 +8,9 @@ namespace {
 using domain::Indicator;
 using domain::StreamDefinition;
 
-const std::vector<std::string>& CasePlaceholders() {
-  static const std::vector<std::string> names = {"where", "since", "indicator"};
-  return names;
-}
-const std::vector<std::string>& ThresholdPlaceholders() {
-  static const std::vector<std::string> names = {"where",  "since", "indicator", "share",
-                                                 "within", "n",     "floor",     "window"};
-  return names;
-}
-
-void CheckPlaceholders(const Located<std::string>& text, const std::vector<std::string>& known, Sink& sink) {
+void CheckPlaceholders(const Located<std::string>& text, std::span<const std::string_view> placeholders,
+                       Sink& sink) {
+  const std::vector<std::string> known(placeholders.begin(), placeholders.end());
   std::string_view rest = text.value;
   while (true) {
     const size_t open = rest.find('{');
@@ -60,8 +52,8 @@ class AlertBuilder {
 
   domain::CaseRule Build(const CaseRuleText& text) {
     ids_.Check(text.id);
-    CheckPlaceholders(text.summary_sv, CasePlaceholders(), sink_);
-    CheckPlaceholders(text.summary_en, CasePlaceholders(), sink_);
+    CheckPlaceholders(text.summary_sv, domain::kCasePlaceholders, sink_);
+    CheckPlaceholders(text.summary_en, domain::kCasePlaceholders, sink_);
     CheckRunbook(text.runbook, sink_);
     if (const Indicator* indicator = Find(text.indicator).second; indicator != nullptr && text.when.given) {
       const domain::IndicatorVersion& newest = indicator->versions.back();
@@ -86,8 +78,8 @@ class AlertBuilder {
 
   domain::ThresholdRule Build(const ThresholdRuleText& text) {
     ids_.Check(text.id);
-    CheckPlaceholders(text.summary_sv, ThresholdPlaceholders(), sink_);
-    CheckPlaceholders(text.summary_en, ThresholdPlaceholders(), sink_);
+    CheckPlaceholders(text.summary_sv, domain::kThresholdPlaceholders, sink_);
+    CheckPlaceholders(text.summary_en, domain::kThresholdPlaceholders, sink_);
     CheckRunbook(text.runbook, sink_);
     if (text.clear.given && text.floor.given && text.clear.value < text.floor.value) {
       sink_.Add(text.clear.at,

@@ -1,5 +1,7 @@
 #include "lib/config/files.h"
 
+#include <span>
+
 namespace vardvakt::config {
 namespace {
 
@@ -21,6 +23,12 @@ Type<domain::Window> WindowNameType() {
 Type<Severity> SeverityType() {
   return OneOf<Severity>(
       {{"info", Severity::kInfo}, {"warning", Severity::kWarning}, {"page", Severity::kPage}});
+}
+
+std::string Placeholders(std::span<const std::string_view> names) {
+  std::string listed;
+  for (const std::string_view name : names) CatTo(listed, listed.empty() ? "`{" : ", `{", name, "}`");
+  return listed;
 }
 
 // A number of days, or null where none is set.
@@ -250,8 +258,9 @@ const Table<CaseRuleText>& CaseRuleTable() {
                     "What the case must be.")
           .WithDefault("severity", &CaseRuleText::severity, SeverityType(), "warning",
                        "`page` wakes somebody.")
-          .Required("summary_sv", &CaseRuleText::summary_sv, Text(),
-                    "What it says, in Swedish. Placeholders: `{where}`, `{since}`, `{indicator}`.")
+          .Required(
+              "summary_sv", &CaseRuleText::summary_sv, Text(),
+              Cat("What it says, in Swedish. Placeholders: ", Placeholders(domain::kCasePlaceholders), "."))
           .Required("summary_en", &CaseRuleText::summary_en, Text(), "The same in English.")
           .Required("action", &CaseRuleText::action, Text(), "What to do.")
           .Required("runbook", &CaseRuleText::runbook, Text(), "File below `docs/runbooks`.");
@@ -276,8 +285,8 @@ const Table<ThresholdRuleText>& ThresholdRuleTable() {
           .WithDefault("severity", &ThresholdRuleText::severity, SeverityType(), "warning",
                        "`page` wakes somebody.")
           .Required("summary_sv", &ThresholdRuleText::summary_sv, Text(),
-                    "What it says, in Swedish. Placeholders: `{where}`, `{since}`, `{indicator}`, `{share}`, "
-                    "`{within}`, `{n}`, `{floor}`, `{window}`.")
+                    Cat("What it says, in Swedish. Placeholders: ",
+                        Placeholders(domain::kThresholdPlaceholders), "."))
           .Required("summary_en", &ThresholdRuleText::summary_en, Text(), "The same in English.")
           .Required("action", &ThresholdRuleText::action, Text(), "What to do.")
           .Required("runbook", &ThresholdRuleText::runbook, Text(), "File below `docs/runbooks`.");
