@@ -3,25 +3,10 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "lib/base/utf8.h"
+
 namespace vardvakt {
 namespace {
-
-// Length of the valid UTF-8 sequence that `text` begins with; 0 when it begins with none.
-size_t SequenceLength(std::string_view text) {
-  const auto byte = [&](size_t i) { return static_cast<uint8_t>(text[i]); };
-  const uint8_t first = byte(0);
-  if (first < 0x80) return 1;
-  const size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
-  if (first < 0xC2 || first > 0xF4 || text.size() < length) return 0;
-  for (size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xC0) != 0x80) return 0;
-  }
-  const uint8_t second = byte(1);
-  const bool overlong = (first == 0xE0 && second < 0xA0) || (first == 0xF0 && second < 0x90);
-  const bool surrogate = first == 0xED && second > 0x9F;
-  const bool beyond = first == 0xF4 && second > 0x8F;
-  return overlong || surrogate || beyond ? 0 : length;
-}
 
 constexpr bool IsPlain(char c) {
   return c >= 0x20 && c < 0x7F && c != '"' && c != '\\' && c != '<' && c != '>' && c != '&';
@@ -61,7 +46,7 @@ void AppendJsonString(std::string& out, std::string_view text) {
     out.append(text.substr(0, plain));
     text.remove_prefix(plain);
     if (text.empty()) break;
-    const size_t length = SequenceLength(text);
+    const size_t length = Utf8CharacterLength(text);
     if (length == 0) {
       out += "\\ufffd";
     } else if (length > 1) {

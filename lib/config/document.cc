@@ -11,38 +11,16 @@
 
 #include "absl/strings/str_replace.h"
 #include "lib/base/strings.h"
+#include "lib/base/utf8.h"
 
 namespace vardvakt::config {
 namespace {
-
-// The length of the UTF-8 character at the head of `text`; 0 when there is none (RFC 3629: no overlong forms,
-// no surrogates, nothing beyond U+10FFFF).
-size_t CharacterLength(std::string_view text) {
-  const auto byte = [&](size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u; };
-  const auto tail = [&](size_t i) { return (byte(i) & 0xC0u) == 0x80u; };
-  const unsigned first = byte(0);
-  if (first < 0x80) return 1;
-  if (first >= 0xC2 && first <= 0xDF) return tail(1) ? 2 : 0;
-  if (first >= 0xE0 && first <= 0xEF) {
-    if (!tail(1) || !tail(2)) return 0;
-    if (first == 0xE0 && byte(1) < 0xA0) return 0;
-    if (first == 0xED && byte(1) > 0x9F) return 0;
-    return 3;
-  }
-  if (first >= 0xF0 && first <= 0xF4) {
-    if (!tail(1) || !tail(2) || !tail(3)) return 0;
-    if (first == 0xF0 && byte(1) < 0x90) return 0;
-    if (first == 0xF4 && byte(1) > 0x8F) return 0;
-    return 4;
-  }
-  return 0;
-}
 
 // True when every byte is text that a YAML file may hold; else the sink has the first that is not.
 bool CheckCharacters(std::string_view text, Sink& sink) {
   Mark at;
   while (!text.empty()) {
-    const size_t length = CharacterLength(text);
+    const size_t length = Utf8CharacterLength(text);
     const auto first = static_cast<unsigned char>(text[0]);
     if (length == 0) {
       sink.Add(at, Cat("byte 0x", absl::Hex(first, absl::kZeroPad2),

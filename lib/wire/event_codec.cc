@@ -4,8 +4,8 @@
 #include <array>
 
 #include "lib/base/strings.h"
+#include "lib/base/utf8.h"
 #include "lib/wire/event_parts.h"
-#include "lib/wire/text.h"
 #include "lib/wire/wire_reader.h"
 #include "vardvakt/event/v1/event.pb.h"
 

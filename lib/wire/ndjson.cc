@@ -8,8 +8,8 @@
 
 #include "lib/base/json_text.h"
 #include "lib/base/strings.h"
+#include "lib/base/utf8.h"
 #include "lib/wire/event_parts.h"
-#include "lib/wire/text.h"
 
 namespace vardvakt::wire {
 namespace {
