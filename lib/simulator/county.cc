@@ -19,12 +19,12 @@ struct Known {
 // station's town to a typical patient, fitted to 71 % of prio-1 missions within 20 minutes in the county.
 constexpr Known kJonkopingsLan[] = {
     {"0604", 6'800, "0687", 21, "0686", 27},    // Aneby
-    {"0617", 9'700, "0662", 20, "0683", 30},    // Gnosjö
-    {"0642", 7'400, "0680", 25, "0665", 48},    // Mullsjö
-    {"0643", 12'900, "0680", 18, "0642", 30},   // Habo
-    {"0662", 29'600, "0662", 14, "0683", 36},   // Gislaved
+    {"0617", 9'700, "0617", 18, "0662", 27},    // Gnosjö
+    {"0642", 7'400, "0643", 24, "0680", 33},    // Mullsjö
+    {"0643", 12'900, "0643", 16, "0680", 24},   // Habo
+    {"0662", 29'600, "0662", 14, "0617", 26},   // Gislaved
     {"0665", 14'900, "0665", 15, "0683", 30},   // Vaggeryd
-    {"0680", 145'100, "0680", 11, "0665", 34},  // Jönköping
+    {"0680", 145'100, "0680", 11, "0643", 27},  // Jönköping
     {"0682", 31'700, "0682", 13, "0686", 24},   // Nässjö
     {"0683", 34'600, "0683", 13, "0665", 29},   // Värnamo
     {"0684", 11'700, "0684", 15, "0685", 28},   // Sävsjö
@@ -34,11 +34,12 @@ constexpr Known kJonkopingsLan[] = {
 };
 constexpr Known kPlain = {"", 20'000, "", 15, "", 30};
 
-std::string StationIn(const domain::Geography& geography, std::string_view municipality) {
+std::vector<std::string> StationsIn(const domain::Geography& geography, std::string_view municipality) {
+  std::vector<std::string> stations;
   for (const domain::Unit& unit : geography.units) {
-    if (unit.kind == kStationKind && unit.municipality == municipality) return unit.code;
+    if (unit.kind == kStationKind && unit.municipality == municipality) stations.push_back(unit.code);
   }
-  return "";
+  return stations;
 }
 
 }  // namespace
@@ -55,10 +56,10 @@ County CountyOf(const domain::Geography& geography, TimeZone zone) {
                 .distance_km = row.distance_km,
                 .backup_from = std::string(row.backup_from.empty() ? municipality.code : row.backup_from),
                 .backup_km = row.backup_km,
-                .station = {},
-                .backup_station = {}};
-    place.station = StationIn(geography, place.served_from);
-    place.backup_station = StationIn(geography, place.backup_from);
+                .stations = {},
+                .backup_stations = {}};
+    place.stations = StationsIn(geography, place.served_from);
+    place.backup_stations = StationsIn(geography, place.backup_from);
     county.places.push_back(std::move(place));
   }
   return county;

@@ -18,9 +18,9 @@ struct Place {
   int distance_km = 0;
   std::string backup_from;
   int backup_km = 0;
-  // The codes of those stations; empty where the units file has none.
-  std::string station;
-  std::string backup_station;
+  // The codes of the stations there; empty where the units file has none.
+  std::vector<std::string> stations;
+  std::vector<std::string> backup_stations;
 };
 
 // The synthetic county: places and the clock on their walls. Immutable.

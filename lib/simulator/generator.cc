@@ -19,8 +19,10 @@ constexpr int kGreatestMonth = 105;
 constexpr int kMeanMonth = 100;
 constexpr int kWeekendNightPerMille = 1500;  // 0 to 5 o'clock on Saturday and Sunday
 
-// A storm brings this many per mille of the usual number of missions on top.
-constexpr int64_t kSurgePerMille = 1000;
+// A storm brings missions on top, per mille of the usual mean: the first hour on ice is the worst.
+constexpr Duration kSurgePeak = hours(1);
+constexpr int64_t kSurgePeakPerMille = 4000;
+constexpr int64_t kSurgePerMille = 800;
 
 constexpr int64_t kMicrosPerDay = 86'400'000'000;
 constexpr Instant kFirstFolder = std::chrono::sys_days(std::chrono::year(2000) / 1 / 1);
@@ -59,6 +61,7 @@ Generator::Generator(const County& county, GeneratorOptions options)
     if (incident.kind != IncidentKind::kSnowStorm) continue;
     const uint64_t stream = (i + 1) << 40;
     Surge surge{.random = Random(options_.seed, stream),
+                .begin = std::max(incident.from, options_.from),
                 .next = std::max(incident.from, options_.from),
                 .end = std::min(incident.to, options_.to),
                 .stream = stream};
@@ -86,6 +89,7 @@ std::optional<Instant> Generator::NextAt() {
 void Generator::AdvanceBase() {
   while (true) {
     base_micros_ += calls_.Exponential(mean_gap_micros_);
+    ++candidate_;
     const Instant candidate =
         std::chrono::floor<milliseconds>(std::chrono::sys_time<microseconds>(microseconds(base_micros_)));
     if (candidate >= options_.to) {
@@ -106,8 +110,12 @@ void Generator::AdvanceBase() {
 }
 
 void Generator::AdvanceSurge(Surge& surge) {
-  const int64_t mean_gap_micros = kMicrosPerDay / options_.missions_per_day * 1000 / kSurgePerMille;
-  surge.next += duration_cast<milliseconds>(microseconds(surge.random.Exponential(mean_gap_micros)));
+  const int64_t mean_gap_micros = kMicrosPerDay / options_.missions_per_day * 1000 / kSurgePeakPerMille;
+  do {
+    surge.next += duration_cast<milliseconds>(microseconds(surge.random.Exponential(mean_gap_micros)));
+    ++surge.stream;
+  } while (surge.next >= surge.begin + kSurgePeak &&
+           surge.random.Below(kSurgePeakPerMille) >= kSurgePerMille);
   if (surge.next >= surge.end) surge.next = kNever;
 }
 
@@ -123,10 +131,10 @@ void Generator::Fill() {
     const Instant written = std::chrono::floor<seconds>(call);
     if (!queue_.empty() && queue_.front().at <= written) return;
     if (surge != nullptr && surge->next == call) {
-      MakeMission(written, ++surge->stream, true);
+      MakeMission(written, surge->stream, true);
       AdvanceSurge(*surge);
     } else {
-      MakeMission(written, ++base_number_, false);
+      MakeMission(written, candidate_, false);
       AdvanceBase();
     }
   }

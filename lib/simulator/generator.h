@@ -46,12 +46,13 @@ class Generator {
   int64_t missions() const { return missions_; }
 
  private:
-  // The calls that a snow storm brings on top, at a constant rate while it lasts.
+  // The calls that a snow storm brings on top, whatever the hour.
   struct Surge {
     Random random;
+    Instant begin;
     Instant next;  // kNever when over
     Instant end;
-    uint64_t stream;
+    uint64_t stream;  // of the next mission
   };
   struct Queued {
     Instant at;
@@ -83,7 +84,7 @@ class Generator {
   int64_t mean_gap_micros_ = 0;  // between candidates, of which rate / greatest_rate_ become missions
   int64_t base_micros_ = 0;      // of the next call, since the epoch
   Instant base_next_ = kNever;
-  uint64_t base_number_ = 0;
+  uint64_t candidate_ = 0;  // which candidate the next call is: the stream of its mission
   std::vector<Surge> surges_;
   int64_t folder_ = 0;  // minute of the last call, as in its case id
   int64_t number_in_folder_ = 0;

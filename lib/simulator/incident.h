@@ -24,7 +24,7 @@ struct Incident {
   IncidentKind kind = IncidentKind::kSnowStorm;
   Instant from;
   Instant to;
-  // A municipality's code (of the station, for kStationClosed) or a station's; empty: the whole county.
+  // A municipality's code (for kStationClosed: the one that the station is in); empty: the whole county.
   std::string where;
 
   bool HoldsAt(Instant instant) const { return from <= instant && instant < to; }

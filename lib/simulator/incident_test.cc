@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "lib/simulator/testing.h"
+#include "lib/simulator/county_test_util.h"
 
 namespace vardvakt::simulator {
 namespace {

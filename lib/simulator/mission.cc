@@ -33,8 +33,8 @@ constexpr Quantiles kWritingDown = {{0, 200}, {500, 2'000}, {900, 7'000}, {990, 
 constexpr Quantiles kHandingOver = {{0, 40}, {500, 250}, {950, 2'000}, {990, 10'000}, {1000, 40'000}};
 
 // The road: a fixed part (leaving, finding the door) and the distance.
-constexpr int64_t kRoadBaseSeconds = 170;
-constexpr int64_t kRoadSecondsPerKm = 41;
+constexpr int64_t kRoadBaseSeconds = 175;
+constexpr int64_t kRoadSecondsPerKm = 42;
 
 // Per mille.
 constexpr int kPriority1 = 420, kPriority2 = 400;
@@ -57,7 +57,7 @@ constexpr std::array<int, 24> kRoadByHour = {940,  930,  930,  930, 930,  940,  
 // Crews sleep at night.
 constexpr int64_t kNightTurnoutSeconds = 30;
 
-constexpr int64_t kStormRoadPerMille = 2'100;
+constexpr int64_t kStormRoadPerMille = 2'500;
 
 // One unit's way to the patient.
 struct Run {
@@ -116,7 +116,7 @@ class Builder {
       if (incident.kind != kind || !incident.HoldsAt(at)) return false;
       if (incident.where.empty()) return true;
       if (kind == IncidentKind::kStationClosed) {
-        return incident.where == place_.served_from || incident.where == place_.station;
+        return incident.where == place_.served_from;
       }
       return incident.where == place_.municipality;
     });
@@ -188,7 +188,8 @@ class Builder {
     const bool closed = HasIncident(IncidentKind::kStationClosed, mission_.call);
     const bool busy = Chance(kBusy[hour_]);
     const bool backup = closed || busy;
-    station_ = backup ? place_.backup_station : place_.station;
+    const std::vector<std::string>& stations = backup ? place_.backup_stations : place_.stations;
+    if (!stations.empty()) station_ = stations[random_.Below(static_cast<int64_t>(stations.size()))];
     runs_.push_back(Ambulance(backup, alarmed_, random_.Between(1, 4)));
     if (first_priority_ != 1) return;
     // One draw a statement: the order in which a call's arguments are worked out is the compiler's choice.

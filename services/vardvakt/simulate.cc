@@ -1,11 +1,10 @@
-#include <fstream>
 #include <iostream>
 
 #include "lib/base/strings.h"
 #include "lib/simulator/county.h"
 #include "lib/simulator/generator.h"
 #include "lib/simulator/incident.h"
-#include "lib/simulator/ndjson.h"
+#include "lib/simulator/simulate.h"
 #include "services/vardvakt/commands.h"
 
 namespace vardvakt::cli {
@@ -41,27 +40,6 @@ absl::StatusOr<simulator::GeneratorOptions> GeneratorOptionsOf(const SimulateOpt
   return generator;
 }
 
-absl::Status WriteEvents(simulator::Generator& generator, const std::string& path) {
-  std::ofstream file(path, std::ios::binary | std::ios::trunc);
-  std::string lines;
-  int64_t events = 0;
-  while (file) {
-    std::optional<simulator::Delivery> delivery = generator.Next();
-    if (delivery) simulator::AppendNdjson(delivery->event, lines);
-    if (!delivery || lines.size() >= 1 << 20) {
-      file << lines;
-      lines.clear();
-    }
-    if (!delivery) break;
-    ++events;
-  }
-  file.close();
-  if (!file)
-    return absl::UnavailableError(Cat(path, " can't be written; see that there is room and permission"));
-  std::cerr << events << " events of " << generator.missions() << " missions in " << path << "\n";
-  return absl::OkStatus();
-}
-
 absl::Status Simulate(const SimulateOptions& given) {
   auto configuration = LoadConfiguration(given.config);
   if (!configuration.ok()) return configuration.status();
@@ -70,8 +48,12 @@ absl::Status Simulate(const SimulateOptions& given) {
   absl::StatusOr<simulator::GeneratorOptions> options = GeneratorOptionsOf(given);
   if (!options.ok()) return options.status();
   const simulator::County county = simulator::CountyOf(region->geography, region->zone);
-  simulator::Generator generator(county, *std::move(options));
-  return WriteEvents(generator, given.output);
+  const absl::StatusOr<simulator::Simulated> simulated =
+      simulator::SimulateToFile(county, *options, given.output);
+  if (!simulated.ok()) return simulated.status();
+  std::cerr << simulated->events << " events of " << simulated->missions << " missions in " << given.output
+            << "\n";
+  return absl::OkStatus();
 }
 
 }  // namespace

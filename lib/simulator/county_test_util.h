@@ -19,7 +19,8 @@ inline County TestCounty() {
                            "0685", "0686", "0687"}) {
     geography.municipalities.push_back({.code = code});
   }
-  for (const char* code : {"0662", "0665", "0680", "0682", "0683", "0684", "0685", "0686", "0687"}) {
+  for (const char* code :
+       {"0617", "0643", "0662", "0665", "0680", "0682", "0683", "0684", "0685", "0686", "0687"}) {
     geography.units.push_back({.code = std::string("SE2321000057-A") + code,
                                .kind = std::string(kStationKind),
                                .municipality = code});

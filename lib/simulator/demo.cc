@@ -1,0 +1,36 @@
+#include "lib/simulator/demo.h"
+
+#include <algorithm>
+
+namespace vardvakt::simulator {
+namespace {
+
+constexpr hours kStartOfDay{16};
+constexpr days kHistory{60};
+constexpr minutes kStormBefore{25};
+constexpr minutes kStormAfter{20};
+constexpr uint64_t kSeed = 16;
+
+Instant StartOn(const County& county, LocalDay day) { return county.zone.FromLocal(day + kStartOfDay); }
+
+// The latest 16:00 that is not after `now`.
+Instant LatestStart(const County& county, Instant now) {
+  const LocalDay today = county.zone.DayOf(now);
+  const Instant start = StartOn(county, today);
+  return start <= now ? start : StartOn(county, today - days(1));
+}
+
+}  // namespace
+
+DemoPlan PlanDemo(const County& county, Instant now, std::optional<Instant> last) {
+  Instant start = LatestStart(county, now);
+  while (last && start <= *last) start = StartOn(county, county.zone.DayOf(start) + days(1));
+  Instant history_from = start - kHistory;
+  if (last) history_from = std::max(history_from, *last);
+  const Incident storm{
+      .kind = IncidentKind::kSnowStorm, .from = start - kStormBefore, .to = start + kStormAfter};
+  return {
+      .start = start, .traffic = {.from = history_from, .seed = kSeed, .incidents = {storm}}, .storm = storm};
+}
+
+}  // namespace vardvakt::simulator
