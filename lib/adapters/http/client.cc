@@ -46,7 +46,8 @@ class Exchange {
       if (absl::Status status = PrepareTls(); !status.ok()) return status;
     }
     deadline_ = std::chrono::steady_clock::now() + options_.timeout;
-    SetTimer(std::min(options_.connect_timeout, options_.timeout), "connecting");
+    SetTimer(std::min(options_.connect_timeout, options_.timeout),
+             absl::UnavailableError("no connection in time"));
     resolver_.async_resolve(
         url_.host, Cat(url_.port), [this](error_code error, tcp::resolver::results_type found) {
           if (error) return Fail(absl::UnavailableError(Cat("can't find the host: ", error.message())));
@@ -85,10 +86,10 @@ class Exchange {
     return absl::OkStatus();
   }
 
-  void SetTimer(Duration after, std::string_view doing) {
+  void SetTimer(Duration after, absl::Status failure) {
     timer_.expires_after(after);
-    timer_.async_wait([this, doing](error_code error) {
-      if (!error) Fail(absl::DeadlineExceededError(Cat("no answer in time while ", doing)));
+    timer_.async_wait([this, failure = std::move(failure)](error_code error) {
+      if (!error) Fail(failure);
     });
   }
 
@@ -108,7 +109,7 @@ class Exchange {
   template <typename Stream>
   void Exchanged(Stream& stream) {
     SetTimer(std::chrono::ceil<Duration>(deadline_ - std::chrono::steady_clock::now()),
-             "waiting for the answer");
+             absl::DeadlineExceededError("no answer in time"));
     // A server may answer and close before it has read all: what it said counts, not that the rest was not
     // taken.
     beast::http::async_write(stream, message_, [](error_code, size_t) {});
@@ -117,7 +118,7 @@ class Exchange {
         return Fail(absl::ResourceExhaustedError(
             Cat("the answer is larger than ", options_.max_response_bytes, " bytes")));
       }
-      if (error) return Fail(absl::UnavailableError(Cat("no answer: ", error.message())));
+      if (error) return Fail(absl::UnknownError(Cat("no answer: ", error.message())));
       Succeed();
     });
   }

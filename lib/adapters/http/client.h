@@ -52,9 +52,10 @@ class Client {
   explicit Client(ClientOptions options = {});
   ~Client();
 
-  // Any HTTP status is an answer. kUnavailable: not connected, or the connection broke; kDeadlineExceeded:
-  // too slow; kResourceExhausted: the answer is too large; kCancelled: Cancel was called. Messages name host
-  // and port only.
+  // Any HTTP status is an answer. kUnavailable: no connection, so nothing was sent. After that the other side
+  // may have handled the request: kUnknown where the connection broke, kDeadlineExceeded where the answer
+  // took too long, kResourceExhausted where it was too large, kCancelled where Cancel was called. Messages
+  // name host and port only.
   absl::StatusOr<ClientResponse> Send(const ClientRequest& request);
 
   // Ends what is under way and refuses what comes after.
