@@ -50,8 +50,8 @@ absl::StatusOr<Batch::Figures> Batch::Finish(Instant as_of) {
         if (auto row = figures.Share(series, measure, window)) all.shares.push_back(*std::move(row));
       }
     }
-    if (auto row = figures.Waiting(series)) all.waiting.push_back(*row);
-    if (auto row = figures.LeftOut(series)) all.left_out.push_back(*std::move(row));
+    if (series.open != 0) all.waiting.push_back(figures.Waiting(series));
+    if (series.AnyLeftOut()) all.left_out.push_back(figures.LeftOut(series));
   });
   return all;
 }

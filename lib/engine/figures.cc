@@ -24,11 +24,12 @@ domain::ShareFrame Figures::FrameOf(const Series& series, Measure measure, Insta
           .definition = indicator.VersionName(version)};
 }
 
-std::optional<ShareRow> Figures::Share(const Series& series, Measure measure, Window window) const {
+std::optional<ShareRow> Figures::Share(const Series& series, Measure measure, Window window,
+                                       bool empty_too) const {
   const PaneRange range = domain::WindowPanes(window, now_, zone_);
   const Pane sum = series.Sum(range);
   const domain::Counts& counts = measure == Measure::kDecided ? sum.decided : sum.completed;
-  if (counts.n == 0 && counts.n_before == 0) return std::nullopt;
+  if (!empty_too && counts.n == 0 && counts.n_before == 0) return std::nullopt;
   const domain::Bounds bounds =
       window == Window::kAll ? domain::Bounds{now_, now_ + milliseconds(1)} : domain::BoundsOf(range, zone_);
   domain::ShareFrame frame = FrameOf(series, measure, bounds.to - milliseconds(1));
@@ -69,19 +70,17 @@ std::optional<int64_t> Figures::MonthOutlook(const Series& series, int64_t n) co
       zone_);
 }
 
-std::optional<domain::WaitingRow> Figures::Waiting(const Series& s) const {
-  if (s.open == 0) return std::nullopt;
-  return domain::WaitingRow{.series = s.key, .open = s.open, .at_risk = s.at_risk, .overdue = s.overdue};
+domain::WaitingRow Figures::Waiting(const Series& s) {
+  return {.series = s.key, .open = s.open, .at_risk = s.at_risk, .overdue = s.overdue};
 }
 
-std::optional<domain::LeftOutRow> Figures::LeftOut(const Series& s) const {
-  if (s.excluded.empty() && s.closed.empty() && s.invalid.empty()) return std::nullopt;
-  return domain::LeftOutRow{.indicator = s.key.indicator,
-                            .level = s.key.level,
-                            .key = s.key.key,
-                            .excluded = s.excluded,
-                            .closed = s.closed,
-                            .invalid = s.invalid};
+domain::LeftOutRow Figures::LeftOut(const Series& s) {
+  return {.indicator = s.key.indicator,
+          .level = s.key.level,
+          .key = s.key.key,
+          .excluded = s.excluded,
+          .closed = s.closed,
+          .invalid = s.invalid};
 }
 
 }  // namespace vardvakt::engine

@@ -17,14 +17,15 @@ class Figures {
   Figures(const domain::StreamDefinition& definition, const TimeZone& zone, Instant now)
       : definition_(definition), zone_(zone), now_(now) {}
 
-  // Nullopt for a row that counts nothing, and for `decided` of an indicator without a limit.
-  std::optional<domain::ShareRow> Share(const Series& series, domain::Measure measure,
-                                        domain::Window window) const;
+  // Nullopt for `decided` of an indicator without a limit and, unless `empty_too`, for a row that counts
+  // nothing.
+  std::optional<domain::ShareRow> Share(const Series& series, domain::Measure measure, domain::Window window,
+                                        bool empty_too = false) const;
   // Any other window: kOutOfRange for bounds that no kept pane matches.
   absl::StatusOr<domain::ShareRow> ShareBetween(const Series& series, domain::Measure measure, Instant from,
                                                 Instant to) const;
-  std::optional<domain::WaitingRow> Waiting(const Series& series) const;
-  std::optional<domain::LeftOutRow> LeftOut(const Series& series) const;
+  static domain::WaitingRow Waiting(const Series& series);
+  static domain::LeftOutRow LeftOut(const Series& series);
 
  private:
   domain::ShareFrame FrameOf(const Series& series, domain::Measure measure, Instant last) const;

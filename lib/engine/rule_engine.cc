@@ -336,6 +336,12 @@ Episode RuleEngine::NewCaseEpisode(size_t r, const std::string& case_key, const 
   return e;
 }
 
+std::vector<Episode> RuleEngine::OpenEpisodes() const {
+  std::vector<Episode> all;
+  for (const auto& [fingerprint, episode] : open_) all.push_back(episode);
+  return all;
+}
+
 std::vector<Episode> RuleEngine::TakeChanged() { return std::exchange(changed_, {}); }
 
 absl::StatusOr<std::vector<Episode>> RuleEngine::Kept(size_t limit) const {

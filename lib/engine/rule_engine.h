@@ -57,7 +57,8 @@ class RuleEngine {
   void Flush(WriteBatch& batch);
   // Begins with no state at all: the rules run from the next grid point on (a new revision).
   void Forget(WriteBatch& batch);
-  int64_t open() const { return static_cast<int64_t>(open_.size()); }
+  // Those pending or firing now.
+  std::vector<domain::Episode> OpenEpisodes() const;
 
  private:
   // A rule on a series or on a case; the index is of threshold_rules or case_rules.

@@ -41,6 +41,7 @@ struct Series {
   bool unpublished = false;
   bool unjudged = false;
 
+  bool AnyLeftOut() const { return !excluded.empty() || !closed.empty() || !invalid.empty(); }
   domain::Pane Sum(const domain::PaneRange& range) const;
   domain::Counts SumDecided(const domain::PaneRange& range) const;
 };

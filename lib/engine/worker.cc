@@ -1,0 +1,340 @@
+#include "lib/engine/worker.h"
+
+#include <algorithm>
+
+#include "lib/base/strings.h"
+#include "lib/engine/figures.h"
+
+namespace vardvakt::engine {
+namespace {
+
+constexpr Duration kFirstBackOff = milliseconds(200);
+constexpr Duration kLongestBackOff = seconds(10);
+constexpr size_t kEpisodesKept = 100'000;
+constexpr size_t kAllCases = SIZE_MAX;
+
+std::string StoreName(const Partition& partition) { return Cat(partition.topic, "-", partition.partition); }
+
+}  // namespace
+
+std::string_view WorkerStateName(WorkerState state) {
+  switch (state) {
+    case WorkerState::kStarting:
+      return "starting";
+    case WorkerState::kCatchingUp:
+      return "catching_up";
+    case WorkerState::kReady:
+      return "ready";
+    case WorkerState::kRetrying:
+      return "retrying";
+    case WorkerState::kStopped:
+      return "stopped";
+  }
+  return "stopped";
+}
+
+Worker::Worker(TaskSetting setting, WorkerOptions options, Task::Decode decode, Log& log, const Clock& clock,
+               StoreProvider& stores, std::unique_ptr<Publisher> publisher, Logger& logger)
+    : setting_(std::move(setting)),
+      options_(options),
+      decode_(std::move(decode)),
+      log_(log),
+      clock_(clock),
+      stores_(stores),
+      publisher_(std::move(publisher)),
+      logger_(logger),
+      store_name_(StoreName(setting_.partition)) {}
+
+Worker::~Worker() { Stop(); }
+
+void Worker::Start() {
+  stopping_.store(false);
+  thread_ = std::thread([this] { Run(); });
+}
+
+void Worker::Stop() {
+  {
+    const std::lock_guard lock(wake_mutex_);
+    stopping_.store(true);
+  }
+  wake_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+bool Worker::Look(const std::function<void(Task&)>& look) {
+  const std::lock_guard lock(task_mutex_);
+  if (task_ == nullptr) return false;
+  look(*task_);
+  return true;
+}
+
+WorkerStatus Worker::status() const {
+  const std::lock_guard lock(status_mutex_);
+  WorkerStatus status = status_;
+  status.owned = owned_.load();
+  return status;
+}
+
+void Worker::SetState(WorkerState state, std::string detail) {
+  const std::lock_guard lock(status_mutex_);
+  status_.state = state;
+  status_.detail = std::move(detail);
+}
+
+bool Worker::Wait(Duration time) {
+  std::unique_lock lock(wake_mutex_);
+  return !wake_.wait_for(lock, time, [this] { return stopping_.load(); });
+}
+
+void Worker::Run() {
+  Duration back_off = kFirstBackOff;
+  while (!stopping_.load()) {
+    const absl::Status status = RunOnce();
+    if (status.ok()) break;  // told to stop
+    {
+      const std::lock_guard lock(task_mutex_);
+      task_.reset();
+      store_.reset();
+    }
+    if (!Recover(status, back_off)) return;
+  }
+  const std::lock_guard lock(task_mutex_);
+  if (task_ != nullptr) {
+    if (const absl::Status status = task_->Commit(true); !status.ok()) {
+      logger_.Error("final_commit_failed", {{"task", store_name_}, {"error", ToStd(status.message())}});
+    }
+  }
+  publisher_->Drain(seconds(5));
+  task_.reset();
+  store_.reset();
+  SetState(WorkerState::kStopped, "stopped on request");
+}
+
+// What to do about an error: rebuild beside a damaged store, stop where only a person can decide, else try
+// again.
+bool Worker::Recover(const absl::Status& why, Duration& back_off) {
+  const std::string message(ToStd(why.message()));
+  if (why.code() == absl::StatusCode::kDataLoss && !message.starts_with("log:")) {
+    const auto moved = stores_.SetAside(store_name_);
+    if (!moved.ok()) {
+      SetState(WorkerState::kStopped,
+               Cat(message, "; and it could not be set aside: ", moved.status().message()));
+      logger_.Error("task_stopped", {{"task", store_name_}, {"error", message}});
+      return false;
+    }
+    logger_.Error("store_set_aside", {{"task", store_name_}, {"error", message}, {"moved_to", *moved}});
+    const std::lock_guard lock(status_mutex_);
+    status_.set_aside = *moved;
+    return true;
+  }
+  const bool hopeless = why.code() == absl::StatusCode::kFailedPrecondition ||
+                        why.code() == absl::StatusCode::kOutOfRange ||
+                        why.code() == absl::StatusCode::kDataLoss;
+  if (hopeless) {
+    SetState(WorkerState::kStopped, message);
+    logger_.Error("task_stopped", {{"task", store_name_}, {"error", message}});
+    return false;
+  }
+  SetState(WorkerState::kRetrying, message);
+  logger_.Warning("task_retries",
+                  {{"task", store_name_}, {"error", message}, {"back_off_ms", back_off.count()}});
+  const bool go_on = Wait(back_off);
+  back_off = std::min(kLongestBackOff, back_off * 2);
+  return go_on;
+}
+
+absl::Status Worker::OpenTask() {
+  auto store = stores_.Open(store_name_);
+  if (!store.ok()) return store.status();
+  const std::lock_guard lock(task_mutex_);
+  store_ = *std::move(store);
+  auto task = Task::Open(setting_, options_.task, *store_, decode_);
+  if (!task.ok()) return task.status();
+  task_ = *std::move(task);
+  return absl::OkStatus();
+}
+
+// The record before the stored offset must be the one that was read then: else the topic was made anew or
+// cut.
+absl::Status Worker::CheckAnchor(Reader& reader) {
+  const Offset offset = task_->version().offset;
+  auto end = reader.End();
+  if (!end.ok()) return end.status();
+  const auto replaced = [&](std::string_view what) {
+    return absl::FailedPreconditionError(Cat("topic ", setting_.partition.topic, "/",
+                                             setting_.partition.partition, " ", what,
+                                             ": it was created again or shortened. Restore the topic, or "
+                                             "move this task's store away to rebuild it "
+                                             "from what the topic has now"));
+  };
+  if (*end < offset) return replaced(Cat("ends at offset ", *end, ", before the stored offset ", offset));
+  if (offset == 0 || !task_->anchor()) return absl::OkStatus();
+  auto beginning = reader.Beginning();
+  if (!beginning.ok()) return beginning.status();
+  if (*beginning >= offset) return absl::OkStatus();  // retention took it: Poll tells if something is missing
+  auto before = log_.OpenReader(setting_.partition, offset - 1);
+  if (!before.ok()) return before.status();
+  std::vector<Record> records;
+  for (int tries = 0; records.empty() && tries < 50; ++tries) {
+    if (absl::Status status = (*before)->Poll(1, milliseconds(200), records); !status.ok()) return status;
+    if (stopping_.load()) return absl::OkStatus();
+  }
+  if (records.empty())
+    return absl::UnavailableError("the log does not give the record before the stored offset");
+  if (Task::AnchorOf(records.front()) != *task_->anchor())
+    return replaced("has another record than was read before");
+  return absl::OkStatus();
+}
+
+absl::Status Worker::RunOnce() {
+  SetState(WorkerState::kStarting, "opening the store");
+  caught_up_ = false;
+  say_all_ = true;
+  unmarked_.reset();
+  if (absl::Status status = OpenTask(); !status.ok()) return status;
+  auto reader = log_.OpenReader(setting_.partition, task_->version().offset);
+  if (!reader.ok()) return reader.status();
+  if (absl::Status status = CheckAnchor(**reader); !status.ok()) return status;
+  SetState(WorkerState::kCatchingUp, "reading the log");
+  logger_.Info("task_started", {{"task", store_name_}, {"offset", task_->version().offset}});
+  while (!stopping_.load()) {
+    if (absl::Status status = Step(**reader); !status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+// Nothing is lost by waiting for a log that can't be reached: the task stays as it is, and log time with it.
+bool Worker::LogIsAway(const absl::Status& status) {
+  if (status.code() != absl::StatusCode::kUnavailable) return false;
+  SetState(WorkerState::kRetrying, Cat("the log can't be reached: ", status.message()));
+  Wait(kFirstBackOff);
+  return true;
+}
+
+absl::Status Worker::Step(Reader& reader) {
+  records_.clear();
+  absl::Status polled = reader.Poll(options_.max_batch, options_.poll_wait, records_);
+  if (!polled.ok() && !LogIsAway(polled)) return polled;
+  // Where the end that the log's owner names has been read, log time is the clock as read before asking for
+  // that end, less the log's margin and 1 ms (architecture §4).
+  const Instant asked_at = clock_.Now();
+  bool at_end = false;
+  if (polled.ok() && records_.size() < options_.max_batch) {
+    auto end = reader.End();
+    if (!end.ok() && !LogIsAway(end.status())) return end.status();
+    at_end = end.ok() && reader.position() >= *end;
+    const std::lock_guard lock(status_mutex_);
+    if (end.ok()) status_.end = *end;
+  }
+  {
+    const std::lock_guard lock(task_mutex_);
+    if (absl::Status status = Work(at_end, asked_at); !status.ok()) return status;
+  }
+  Publish();
+  return absl::OkStatus();
+}
+
+// One batch, as one commit.
+absl::Status Worker::Work(bool at_end, Instant asked_at) {
+  const TaskVersion before = task_->version();
+  if (absl::Status status = task_->Apply(records_); !status.ok()) return status;
+  const Instant log_time = asked_at - log_.clock_margin() - milliseconds(1);
+  if (at_end && log_time + log_.clock_margin() + options_.max_clock_step_back < task_->version().log_time) {
+    SetState(WorkerState::kRetrying,
+             "clock_skew: this machine's clock is behind the log's append times; deadlines wait until it is "
+             "right");
+    caught_up_ = false;
+  } else if (at_end) {
+    if (absl::Status status = task_->AdvanceTo(log_time); !status.ok()) return status;
+    caught_up_ = true;
+    SetState(WorkerState::kReady, "");
+  } else if (asked_at - task_->version().log_time > options_.behind_after) {
+    if (caught_up_) SetState(WorkerState::kCatchingUp, "behind: records of the log are unread");
+    caught_up_ = false;
+  }
+  if (task_->version() != before) {
+    const bool sync = task_->version().log_time - synced_at_ >= options_.sync_every;
+    if (sync) synced_at_ = task_->version().log_time;
+    if (absl::Status status = task_->Commit(sync); !status.ok()) return status;
+  }
+  const std::lock_guard lock(status_mutex_);
+  status_.version = task_->version();
+  return absl::OkStatus();
+}
+
+void Worker::Publish() {
+  const bool owned = owned_.load();
+  const std::lock_guard lock(task_mutex_);
+  Publication out{.setting = &setting_, .version = task_->version()};
+  out.cases = task_->TakeCaseStatuses();
+  out.episodes = task_->TakeEpisodes();
+  out.rejected = task_->TakeRejected();
+  if (!owned) out.rejected.clear();
+  if (!owned || !caught_up_) {
+    // The rest is said in full once this process owns the partition and is not behind.
+    out.cases.clear();
+    out.episodes.clear();
+    say_all_ = true;
+  } else {
+    SayRows(out);
+  }
+  if (out.shares.empty() && out.waiting.empty() && out.left_out.empty() && out.cases.empty() &&
+      out.episodes.empty() && out.rejected.empty() && !out.complete_since) {
+    return;
+  }
+  publisher_->Publish(std::move(out));
+}
+
+// What changed once a second, everything current once a minute, and after a start or a failed delivery; then,
+// when all of it was delivered, the mark that says so.
+void Worker::SayRows(Publication& out) {
+  const Instant now = clock_.Now();
+  if (publisher_->TakeFailure()) {
+    say_all_ = true;
+    unmarked_.reset();
+  }
+  if (unmarked_ && publisher_->Drain(Duration::zero())) {
+    out.complete_since = unmarked_;
+    unmarked_.reset();
+    return;
+  }
+  const bool all = say_all_ || now - said_all_at_ >= options_.publish_all_every;
+  if (!all && now - said_rows_at_ < options_.publish_every) return;
+  said_rows_at_ = now;
+  AddRows(out, all);
+  if (!all) return;
+  auto cases = task_->CurrentCases(std::nullopt, std::nullopt, kAllCases);
+  auto episodes = task_->rules().Kept(say_all_ ? kEpisodesKept : 0);
+  if (!cases.ok() || !episodes.ok())
+    return;  // the next step meets the read error too, and opens the store again
+  out.cases.insert(out.cases.end(), cases->begin(), cases->end());
+  out.episodes.insert(out.episodes.begin(), episodes->begin(), episodes->end());
+  for (const domain::Episode& open : task_->rules().OpenEpisodes()) out.episodes.push_back(open);
+  unmarked_ = out.version;
+  said_all_at_ = now;
+  say_all_ = false;
+}
+
+// Empty rows too: a window that has emptied by the clock alone must be seen to be empty.
+void Worker::AddRows(Publication& out, bool all) {
+  const Figures figures(*setting_.definition, *setting_.zone, task_->version().log_time);
+  const auto add = [&](Series& series) {
+    for (domain::Measure measure : {domain::Measure::kCompleted, domain::Measure::kDecided}) {
+      for (domain::Window window : domain::kWindows) {
+        if (auto row = figures.Share(series, measure, window, true)) out.shares.push_back(*std::move(row));
+      }
+    }
+    out.waiting.push_back(figures.Waiting(series));
+    out.left_out.push_back(figures.LeftOut(series));
+  };
+  SeriesTable& table = task_->series();
+  if (all) {
+    table.ForEach(add);
+  } else {
+    for (Series* series : table.unpublished()) add(*series);
+  }
+  for (Series* series : table.unpublished()) series->unpublished = false;
+  table.unpublished().clear();
+}
+
+}  // namespace vardvakt::engine

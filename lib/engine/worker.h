@@ -1,0 +1,121 @@
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "absl/status/status.h"
+#include "lib/base/clock.h"
+#include "lib/base/logger.h"
+#include "lib/engine/log.h"
+#include "lib/engine/publisher.h"
+#include "lib/engine/store.h"
+#include "lib/engine/task.h"
+
+namespace vardvakt::engine {
+
+// Where tasks keep their state; a name is "vardvakt.ambulance.v1-0".
+class StoreProvider {
+ public:
+  virtual ~StoreProvider() = default;
+  virtual absl::StatusOr<std::unique_ptr<Store>> Open(const std::string& name) = 0;
+  // Moves a closed store that can't be trusted out of the way, never removes it; returns where it is now.
+  virtual absl::StatusOr<std::string> SetAside(const std::string& name) = 0;
+};
+
+struct WorkerOptions {
+  TaskOptions task;
+  size_t max_batch = 20'000;                // records read at a time
+  Duration poll_wait = milliseconds(20);    // so long a deadline may wait for an idle log
+  Duration publish_every = seconds(1);      // changed rows
+  Duration publish_all_every = minutes(1);  // everything current
+  Duration behind_after = seconds(10);  // log time so far behind the clock, with records unread, is "behind"
+  Duration sync_every = seconds(10);    // a durable commit; the log has what is lost before it
+  Duration max_clock_step_back = seconds(1);
+};
+
+enum class WorkerState : uint8_t { kStarting, kCatchingUp, kReady, kRetrying, kStopped };
+std::string_view WorkerStateName(WorkerState state);
+
+struct WorkerStatus {
+  WorkerState state = WorkerState::kStarting;
+  std::string detail;  // what is missing, or why it stopped
+  bool owned = false;
+  TaskVersion version;
+  Offset end = 0;         // as last named by the log
+  std::string set_aside;  // where a store that could not be trusted was moved
+};
+
+// Runs one task on a thread of its own: reads, applies, advances log time, commits, publishes. Where the log
+// or the store fails it opens them again, with back-off; what can't be decided stops it with a named reason.
+// Publishes only while it owns the partition and is not behind. Thread-safe.
+class Worker {
+ public:
+  Worker(TaskSetting setting, WorkerOptions options, Task::Decode decode, Log& log, const Clock& clock,
+         StoreProvider& stores, std::unique_ptr<Publisher> publisher, Logger& logger);
+  ~Worker();
+
+  void Start();
+  // Ends the thread after the batch at hand, with a durable commit.
+  void Stop();
+  // Whether this process is the one that publishes.
+  void SetOwned(bool owned) { owned_.store(owned); }
+
+  // Runs `look` on the task between two batches, on the caller's thread; false when there is no task now.
+  bool Look(const std::function<void(Task&)>& look);
+  WorkerStatus status() const;
+  const TaskSetting& setting() const { return setting_; }
+
+ private:
+  void Run();
+  absl::Status RunOnce();
+  absl::Status OpenTask();
+  absl::Status CheckAnchor(Reader& reader);
+  absl::Status Step(Reader& reader);
+  absl::Status Work(bool at_end, Instant asked_at);
+  bool LogIsAway(const absl::Status& status);
+  void Publish();
+  void SayRows(Publication& out);
+  void AddRows(Publication& out, bool all);
+  bool Recover(const absl::Status& why, Duration& back_off);
+  void SetState(WorkerState state, std::string detail);
+  bool Wait(Duration time);
+
+  TaskSetting setting_;
+  WorkerOptions options_;
+  Task::Decode decode_;
+  Log& log_;
+  const Clock& clock_;
+  StoreProvider& stores_;
+  std::unique_ptr<Publisher> publisher_;
+  Logger& logger_;
+  std::string store_name_;
+
+  std::atomic<bool> owned_{false};
+  std::atomic<bool> stopping_{false};
+  std::mutex wake_mutex_;
+  std::condition_variable wake_;
+
+  mutable std::mutex task_mutex_;  // held while the task works or is looked at
+  std::unique_ptr<Store> store_;
+  std::unique_ptr<Task> task_;
+
+  mutable std::mutex status_mutex_;
+  WorkerStatus status_;
+
+  // Of the thread alone.
+  bool caught_up_ = false;
+  bool say_all_ = true;
+  std::optional<TaskVersion> unmarked_;  // everything was said since then; the mark follows its delivery
+  Instant said_rows_at_ = InstantFromMillis(0);
+  Instant said_all_at_ = InstantFromMillis(0);
+  Instant synced_at_ = InstantFromMillis(0);
+  std::vector<Record> records_;
+  std::thread thread_;
+};
+
+}  // namespace vardvakt::engine
