@@ -55,4 +55,7 @@ struct LoadResult {
 };
 LoadResult Load(const std::string& directory);
 
+// docs/configuration.md, made from the declarations that the files are read by.
+std::string ReferenceMarkdown();
+
 }  // namespace vardvakt::config

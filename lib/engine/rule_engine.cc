@@ -26,6 +26,38 @@ std::string EpisodeRow(std::string_view fingerprint, Instant start) {
   return key;
 }
 
+std::string CaseChangeRow(const std::pair<int, std::string>& where) {
+  std::string key = rows::Begin(rows::kCaseChange);
+  ByteWriter(key).BigEndian(static_cast<uint64_t>(where.first), 4);
+  return key.append(where.second);
+}
+
+std::string EncodeCaseChange(const RuleEngine::CaseChange& change) {
+  std::string bytes;
+  ByteWriter out(bytes);
+  out.Byte(static_cast<uint8_t>(change.waiting));
+  out.Signed(MillisOf(change.warn_at));
+  out.Signed(MillisOf(change.deadline));
+  out.String(change.municipality);
+  out.String(change.unit);
+  return bytes;
+}
+
+bool DecodeCaseChange(std::string_view bytes, RuleEngine::CaseChange& change) {
+  ByteReader in(bytes);
+  change.waiting = static_cast<Waiting>(in.Byte());
+  change.warn_at = InstantFromMillis(in.Signed());
+  change.deadline = InstantFromMillis(in.Signed());
+  change.municipality = in.String();
+  change.unit = in.String();
+  return in.Done();
+}
+
+absl::Status Damaged(std::string_view what) {
+  return absl::DataLossError(
+      Cat(what, " row of the store can't be read; set the store aside, it is rebuilt from the log"));
+}
+
 bool Holds(const CaseRule& rule, Waiting waiting) {
   if (rule.condition == CaseCondition::kOverdue) return waiting == Waiting::kOverdue;
   return waiting == Waiting::kAtRisk || waiting == Waiting::kOverdue;
@@ -59,25 +91,45 @@ RuleEngine::RuleEngine(const domain::AlertRules& rules, const domain::StreamDefi
       store_(store) {}
 
 absl::Status RuleEngine::Load() {
-  absl::Status damage;
-  const absl::Status scanned = store_.Scan(
-      rows::Begin(rows::kEpisode), rows::End(rows::kEpisode), [&](std::string_view, std::string_view value) {
-        Episode episode;
-        if (!DecodeEpisode(value, episode)) {
-          damage = absl::DataLossError(
-              "an episode row of the store can't be read; set the store aside, it is rebuilt from the log");
-          return false;
-        }
-        if (episode.state != EpisodeState::kResolved) open_[episode.fingerprint] = std::move(episode);
-        return true;
-      });
-  if (!scanned.ok()) return scanned;
+  if (absl::Status status = LoadEpisodes(); !status.ok()) return status;
+  if (absl::Status status = LoadCaseChanges(); !status.ok()) return status;
   // Every watched series is looked at once at the next grid point: its schedule is not stored.
   series_.ForEach([&](Series& s) {
     if (!s.unjudged) series_.unjudged().push_back(&s);
     s.unjudged = true;
   });
-  return damage;
+  return absl::OkStatus();
+}
+
+absl::Status RuleEngine::LoadEpisodes() {
+  absl::Status damage;
+  const absl::Status scanned = store_.Scan(rows::Begin(rows::kEpisode), rows::End(rows::kEpisode),
+                                           [&](std::string_view, std::string_view value) {
+                                             Episode episode;
+                                             if (!DecodeEpisode(value, episode))
+                                               damage = Damaged("an episode");
+                                             if (episode.state != EpisodeState::kResolved)
+                                               open_[episode.fingerprint] = std::move(episode);
+                                             return damage.ok();
+                                           });
+  return scanned.ok() ? damage : scanned;
+}
+
+absl::Status RuleEngine::LoadCaseChanges() {
+  absl::Status damage;
+  const absl::Status scanned = store_.Scan(rows::Begin(rows::kCaseChange), rows::End(rows::kCaseChange),
+                                           [&](std::string_view key, std::string_view value) {
+                                             ByteReader where(key.substr(1));
+                                             const int indicator = static_cast<int>(where.BigEndian(4));
+                                             CaseChange change;
+                                             if (!where.ok() || !DecodeCaseChange(value, change))
+                                               damage = Damaged("a case change");
+                                             const auto at = std::pair(indicator, std::string(where.rest()));
+                                             case_changes_[at] = std::move(change);
+                                             written_changes_.insert(at);
+                                             return damage.ok();
+                                           });
+  return scanned.ok() ? damage : scanned;
 }
 
 void RuleEngine::OnCaseChanged(const std::string& case_key, int indicator, CaseChange change) {
@@ -365,6 +417,14 @@ void RuleEngine::Flush(WriteBatch& batch) {
   for (const Episode& e : abandoned_) batch.Delete(EpisodeRow(e.fingerprint, e.started_at));
   unwritten_.clear();
   abandoned_.clear();
+  std::set<std::pair<int, std::string>> pending;
+  for (const auto& [where, change] : case_changes_) {
+    batch.Put(CaseChangeRow(where), EncodeCaseChange(change));
+    written_changes_.erase(where);
+    pending.insert(where);
+  }
+  for (const auto& where : written_changes_) batch.Delete(CaseChangeRow(where));
+  written_changes_ = std::move(pending);
 }
 
 void RuleEngine::Forget(WriteBatch& batch) {

@@ -69,6 +69,8 @@ class RuleEngine {
     auto operator<=>(const Watch&) const = default;
   };
 
+  absl::Status LoadEpisodes();
+  absl::Status LoadCaseChanges();
   absl::Status EvaluateCases(Instant x);
   absl::Status EvaluateSeries(const Watch& watch, Instant x);
   void Schedule(const Watch& watch, const domain::PaneRange& range, Instant x);
@@ -90,7 +92,9 @@ class RuleEngine {
   SeriesTable& series_;
   Store& store_;
 
-  std::map<std::pair<int, std::string>, CaseChange> case_changes_;  // by (indicator, case)
+  // By (indicator, case); not yet looked at. Kept in the store between a commit and the next grid point.
+  std::map<std::pair<int, std::string>, CaseChange> case_changes_;
+  std::set<std::pair<int, std::string>> written_changes_;
   std::set<std::pair<Instant, Watch>> scheduled_;
   std::map<Watch, Instant> schedule_of_;
   absl::flat_hash_map<Fingerprint, domain::Episode> open_;

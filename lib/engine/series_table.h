@@ -104,6 +104,7 @@ inline constexpr char kPane = 'p';
 inline constexpr char kEpisode = 'e';
 inline constexpr char kSource = 'q';
 inline constexpr char kWaiting = 'w';
+inline constexpr char kCaseChange = 'k';
 // The end of all rows that begin with `kind`.
 inline std::string End(char kind) { return std::string(1, static_cast<char>(kind + 1)); }
 inline std::string Begin(char kind) { return std::string(1, kind); }

@@ -212,7 +212,7 @@ void Task::CountEvent(const domain::Event& event, Instant append_time, bool chan
 }
 
 absl::Status Task::AdvanceTo(Instant log_time) {
-  if (log_time <= log_time_) return absl::OkStatus();
+  if (log_time < log_time_) return absl::OkStatus();
   if (absl::Status status = FireDue(log_time, true); !status.ok()) return status;
   log_time_ = log_time;
   return absl::OkStatus();
