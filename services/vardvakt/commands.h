@@ -14,6 +14,7 @@
 namespace vardvakt::cli {
 
 runtime::Command CheckConfigCommand();
+runtime::Command ReplayCommand();
 runtime::Command SimulateCommand();
 
 // The option that every command which judges by a configuration has.

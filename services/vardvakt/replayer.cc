@@ -1,0 +1,69 @@
+#include "services/vardvakt/replayer.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "services/compliance/task_setting.h"
+
+namespace vardvakt::cli {
+
+Replayer::Replayer(const config::Configuration& configuration, std::optional<Instant> as_of,
+                   Instant wall_clock)
+    : configuration_(configuration), as_of_(as_of), append_time_(as_of.value_or(wall_clock)) {}
+
+absl::Status Replayer::Add(domain::Event& event, std::optional<domain::Rejection>& rejection) {
+  rejection.reset();
+  if (as_of_ && event.recorded_at && *event.recorded_at > *as_of_) return absl::OkStatus();
+  rejection = domain::CheckEvent(event, configuration_.intake, append_time_);
+  if (rejection) {
+    CountRejected(*rejection);
+    return absl::OkStatus();
+  }
+  const config::RegionConfiguration& region = *configuration_.FindRegion(event.region);
+  event.region = region.code;
+  ++events_.received;
+  ++events_.accepted;
+  last_recorded_ = std::max(last_recorded_, *event.recorded_at);
+  return BatchOf(region, event.stream).Add(event);
+}
+
+void Replayer::CountRejected(const domain::Rejection& rejection) {
+  ++events_.received;
+  ++events_.rejected[std::string(domain::RejectName(rejection.reason))];
+}
+
+absl::StatusOr<wire::ReplayReport> Replayer::Finish() {
+  if (events_.accepted == 0)
+    return absl::NotFoundError("no event was accepted, so there is nothing to judge");
+  wire::ReplayReport report;
+  report.as_of = as_of_.value_or(last_recorded_);
+  report.events = events_;
+  int64_t standing = 0;
+  for (const config::RegionConfiguration& region : configuration_.regions) report.regions[region.code];
+  for (auto& [key, batch] : batches_) {
+    absl::StatusOr<engine::Batch::Figures> figures = batch->Finish(report.as_of);
+    if (!figures.ok()) return figures.status();
+    standing += batch->standing();
+    wire::RegionReport& rows = report.regions[key.first->code];
+    std::ranges::move(figures->shares, std::back_inserter(rows.shares));
+    std::ranges::move(figures->waiting, std::back_inserter(rows.waiting));
+    std::ranges::move(figures->left_out, std::back_inserter(rows.left_out));
+  }
+  report.events.without_effect = events_.accepted - standing;
+  return report;
+}
+
+engine::Batch& Replayer::BatchOf(const config::RegionConfiguration& region, const std::string& stream) {
+  std::unique_ptr<engine::Batch>& batch = batches_[{&region, stream}];
+  if (batch != nullptr) return *batch;
+  const domain::StreamDefinition* definition = region.FindStream(stream);
+  if (definition == nullptr) {  // merged for the accounting alone
+    without_indicators_.push_back({.stream = stream});
+    definition = &without_indicators_.back();
+  }
+  batch =
+      std::make_unique<engine::Batch>(compliance::TaskSettingOf(region, *definition, configuration_.intake));
+  return *batch;
+}
+
+}  // namespace vardvakt::cli
