@@ -1,6 +1,7 @@
 #include "services/gateway/routes.h"
 
 #include <charconv>
+#include <chrono>
 #include <utility>
 
 #include "lib/base/strings.h"
@@ -120,29 +121,48 @@ http::Response Answer(const Query& query, std::span<const Parameter<Request>> pa
   return response.ok() ? JsonResponse(*response) : http::ErrorResponse(response.status());
 }
 
+// What every route needs.
+struct Wiring {
+  http::Router& router;
+  wire::ComplianceApi& api;
+  runtime::WorkerPool& workers;
+  engine::Metrics& metrics;
+};
+
 template <typename Request, typename Response, size_t kCount>
-http::Handler Handle(const Parameter<Request> (&parameters)[kCount], wire::ComplianceApi& api,
-                     Method<Request, Response> method, runtime::WorkerPool& workers) {
-  return [&parameters, &api, method, &workers](http::Request request, http::Respond respond) {
-    auto work = [&parameters, &api, method, query = std::move(request.query), respond] {
+void AddRoute(const Wiring& wiring, const char* path, const Parameter<Request> (&parameters)[kCount],
+              Method<Request, Response> method) {
+  auto handle = [path, &parameters, method, &api = wiring.api, &workers = wiring.workers,
+                 &metrics = wiring.metrics](http::Request request, http::Respond answer) {
+    auto respond = [path, &metrics, begun = std::chrono::steady_clock::now(),
+                    answer = std::move(answer)](http::Response response) {
+      const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
+      metrics.Count(engine::Metric::kGatewayRequests, {path, std::to_string(response.status)});
+      metrics.Observe(engine::Metric::kGatewayRequestSeconds, {path}, took.count());
+      answer(std::move(response));
+    };
+    auto work = [&parameters, method, &api, query = std::move(request.query), respond] {
       respond(Answer<Request, Response>(query, parameters, api, method));
     };
     if (workers.TryRun(std::move(work))) return;
     respond(http::ErrorResponse(
         absl::ResourceExhaustedError("too many queries are waiting; ask again in a second")));
   };
+  wiring.router.Get(path, std::move(handle));
 }
 
 }  // namespace
 
-void AddRoutes(http::Router& router, wire::ComplianceApi& api, runtime::WorkerPool& workers) {
+void AddRoutes(http::Router& router, wire::ComplianceApi& api, runtime::WorkerPool& workers,
+               engine::Metrics& metrics) {
   using Api = wire::ComplianceApi;
-  router.Get("/v1/indicators", Handle(kIndicatorsParameters, api, &Api::ListIndicators, workers));
-  router.Get("/v1/compliance", Handle(kComplianceParameters, api, &Api::GetCompliance, workers));
-  router.Get("/v1/series", Handle(kSeriesParameters, api, &Api::GetSeries, workers));
-  router.Get("/v1/cases", Handle(kCasesParameters, api, &Api::ListCases, workers));
-  router.Get("/v1/alerts", Handle(kAlertsParameters, api, &Api::ListEpisodes, workers));
-  router.Get("/v1/data-quality", Handle(kDataQualityParameters, api, &Api::GetDataQuality, workers));
+  const Wiring wiring{router, api, workers, metrics};
+  AddRoute(wiring, "/v1/indicators", kIndicatorsParameters, &Api::ListIndicators);
+  AddRoute(wiring, "/v1/compliance", kComplianceParameters, &Api::GetCompliance);
+  AddRoute(wiring, "/v1/series", kSeriesParameters, &Api::GetSeries);
+  AddRoute(wiring, "/v1/cases", kCasesParameters, &Api::ListCases);
+  AddRoute(wiring, "/v1/alerts", kAlertsParameters, &Api::ListEpisodes);
+  AddRoute(wiring, "/v1/data-quality", kDataQualityParameters, &Api::GetDataQuality);
 }
 
 }  // namespace vardvakt::gateway

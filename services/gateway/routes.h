@@ -1,6 +1,7 @@
 #pragma once
 
 #include "lib/adapters/http/server.h"
+#include "lib/engine/metrics.h"
 #include "lib/runtime/worker_pool.h"
 #include "lib/wire/compliance_api.h"
 
@@ -10,6 +11,7 @@ namespace vardvakt::gateway {
 // and /v1/data-quality, answered with the JSON mapping of the messages in query_service.proto. Compliance is
 // asked on `workers`, never on an I/O thread. `api` and `workers` must outlive the server that gets the
 // routes.
-void AddRoutes(http::Router& router, wire::ComplianceApi& api, runtime::WorkerPool& workers);
+void AddRoutes(http::Router& router, wire::ComplianceApi& api, runtime::WorkerPool& workers,
+               engine::Metrics& metrics);
 
 }  // namespace vardvakt::gateway

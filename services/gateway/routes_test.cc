@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <optional>
-
 #include "lib/adapters/http/client.h"
 #include "lib/testkit/scripted_compliance.h"
 
@@ -20,7 +18,7 @@ class RoutesTest : public testing::Test {
  protected:
   void SetUp() override {
     http::Router router;
-    AddRoutes(router, api_, *workers_);
+    AddRoutes(router, api_, workers_, metrics_);
     auto server = http::Server::Start({}, std::move(router));
     ASSERT_TRUE(server.ok()) << server.status();
     server_ = *std::move(server);
@@ -34,7 +32,8 @@ class RoutesTest : public testing::Test {
   }
 
   NiceMock<testkit::ScriptedCompliance> api_;
-  std::optional<runtime::WorkerPool> workers_{std::in_place, 2, 100};
+  engine::NoMetrics metrics_;
+  runtime::WorkerPool workers_{2, 100};
   std::unique_ptr<http::Server> server_;
   http::Client client_;
 };

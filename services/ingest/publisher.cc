@@ -1,5 +1,7 @@
 #include "services/ingest/publisher.h"
 
+#include <chrono>
+#include <map>
 #include <utility>
 
 #include "lib/base/personal_number.h"
@@ -14,7 +16,17 @@ using Monotonic = std::chrono::steady_clock;
 // until the log has said otherwise.
 struct Publisher::Request {
   std::string way_in;
-  std::vector<int> places;  // of the records in what was sent
+  struct Origin {
+    std::string stream;
+    std::string source;
+    bool operator==(const Origin&) const = default;
+  };
+  struct Place {
+    int index = 0;      // in what was sent
+    size_t origin = 0;  // index into `origins`
+  };
+  std::vector<Place> places;    // of each record
+  std::vector<Origin> origins;  // who sent them, once each; what is not known is empty
   Monotonic::time_point begun = Monotonic::now();
   Published published;
 
@@ -44,20 +56,20 @@ std::string DeadLetterKey(const domain::Event& event, const domain::IntakeRules&
 }  // namespace
 
 Publisher::Publisher(std::shared_ptr<const config::Configuration> configuration,
-                     std::shared_ptr<engine::Appender> appender, const Clock& clock,
-                     PublisherObserver& observer, PublisherOptions options)
+                     std::shared_ptr<engine::Appender> appender, const Clock& clock, engine::Metrics& metrics,
+                     PublisherOptions options)
     : configuration_(std::move(configuration)),
       appender_(std::move(appender)),
       clock_(clock),
-      observer_(observer),
+      metrics_(metrics),
       options_(options),
       watcher_([this] { Watch(); }) {}
 
 std::shared_ptr<Publisher> Publisher::Create(std::shared_ptr<const config::Configuration> configuration,
                                              std::shared_ptr<engine::Appender> appender, const Clock& clock,
-                                             PublisherObserver& observer, PublisherOptions options) {
+                                             engine::Metrics& metrics, PublisherOptions options) {
   return std::shared_ptr<Publisher>(
-      new Publisher(std::move(configuration), std::move(appender), clock, observer, options));
+      new Publisher(std::move(configuration), std::move(appender), clock, metrics, options));
 }
 
 Publisher::~Publisher() {
@@ -77,7 +89,7 @@ void Publisher::Publish(std::string_view way_in, std::vector<Incoming> records, 
   for (size_t i = 0; i < records.size(); ++i) {
     v1::EventResult& result = *request->response.add_results();
     result.set_index(records[i].index);
-    request->places.push_back(records[i].index);
+    request->places.push_back({records[i].index, OriginOf(*request, records[i])});
     result.set_reason(std::string(kUnavailable));
     result.set_detail("the log has not answered in time; send it again");
   }
@@ -115,14 +127,13 @@ void Publisher::Decide(const RequestPtr& request, int index, domain::Event event
   event.region = region->code;
   engine::Outgoing record{
       {engine::StreamTopic(event.stream), partition}, CaseKey(event, rules), wire::EncodeEvent(event), {}};
-  auto done = [this, request, index, partition, stream = event.stream,
+  auto done = [this, request, index, partition,
                original = std::move(original)](const absl::Status& status) mutable {
     if (absl::IsInvalidArgument(status)) {
       return Reject(request, index, partition, "", std::move(original),
                     {domain::Reject::kTooLarge, "the log takes no record of this size"}, "append");
     }
     if (status.ok()) {
-      observer_.OnAccepted(stream);
       MarkAccepted(*request, index);
     } else {
       MarkUnavailable(*request, index, status);
@@ -138,13 +149,12 @@ void Publisher::Reject(const RequestPtr& request, int index, int32_t partition, 
   const bool cut = size > options_.max_dead_letter_bytes;
   if (cut) original.resize(options_.max_dead_letter_bytes);
   engine::DeadLetterOrigin origin{"vardvakt-ingest", std::string(stage), request->way_in, 0,
-                                  request->places[static_cast<size_t>(index)]};
+                                  request->places[static_cast<size_t>(index)].index};
   engine::Outgoing letter =
       engine::DeadLetter(origin, partition, std::move(key), std::move(original), rejection);
   if (cut) letter.headers.push_back({"vardvakt.original-bytes", std::to_string(size)});
   auto done = [this, request, index, rejection](const absl::Status& status) {
     if (status.ok()) {
-      observer_.OnRejected(rejection.reason);
       MarkRejected(*request, index, rejection);
     } else {
       MarkUnavailable(*request, index, status);
@@ -200,6 +210,22 @@ void Publisher::MarkUnavailable(Request& request, int index, const absl::Status&
       Cat("the log has not taken it: ", ToStd(status.message()), "; send it again"));
 }
 
+// Who is told in metrics to have sent a record: nothing that a stranger could have made up.
+size_t Publisher::OriginOf(Request& request, const Incoming& record) const {
+  Request::Origin origin;
+  const auto* event = std::get_if<domain::Event>(&record.decoded);
+  if (event != nullptr && configuration_->intake.streams.contains(event->stream)) {
+    origin.stream = event->stream;
+    const bool few = request.origins.size() < engine::kMaxSources;
+    if (few && !ContainsPersonalNumber(event->source)) origin.source = event->source;
+  }
+  for (size_t i = 0; i < request.origins.size(); ++i) {
+    if (request.origins[i] == origin) return i;
+  }
+  request.origins.push_back(std::move(origin));
+  return request.origins.size() - 1;
+}
+
 // One thing less to wait for; the last one answers.
 void Publisher::Settle(const RequestPtr& request) {
   {
@@ -228,9 +254,23 @@ void Publisher::Answer(Request& request) {
   response.set_accepted(accepted);
   response.set_unavailable(unavailable);
   response.set_rejected(response.results_size() - accepted - unavailable);
-  observer_.OnUnavailable(unavailable);
-  observer_.OnAnswered(Monotonic::now() - request.begun);
+  CountResults(request, response);
   published(std::move(response));
+}
+
+void Publisher::CountResults(const Request& request, const Response& response) {
+  std::map<std::pair<size_t, std::string>, int> counts;  // by origin and reason, "" for accepted
+  for (int i = 0; i < response.results_size(); ++i) {
+    ++counts[{request.places[static_cast<size_t>(i)].origin, response.results(i).reason()}];
+  }
+  for (const auto& [key, count] : counts) {
+    const auto& [stream, source] = request.origins[key.first];
+    if (key.second.empty()) {
+      metrics_.Count(engine::Metric::kIngestEventsAccepted, {stream, source}, count);
+    } else if (key.second != kUnavailable) {
+      metrics_.Count(engine::Metric::kIngestEventsRejected, {stream, source, key.second}, count);
+    }
+  }
 }
 
 // Answers what the log has left without an answer until the deadline.

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -18,6 +17,7 @@
 #include "lib/domain/intake.h"
 #include "lib/engine/dead_letters.h"
 #include "lib/engine/log.h"
+#include "lib/engine/metrics.h"
 #include "vardvakt/ingest/v1/ingest_service.pb.h"
 
 namespace vardvakt::ingest {
@@ -35,17 +35,6 @@ struct PublisherOptions {
   size_t max_dead_letter_bytes = 512 * 1024;  // of an original; what is longer is cut, and says so
 };
 
-// Counts what became of records. Thread-safe.
-class PublisherObserver {
- public:
-  virtual ~PublisherObserver() = default;
-  virtual void OnAccepted(std::string_view stream) = 0;
-  virtual void OnRejected(domain::Reject reason) = 0;
-  virtual void OnUnavailable(int records) = 0;
-  // From a request's arrival to its answer.
-  virtual void OnAnswered(std::chrono::duration<double> after) = 0;
-};
-
 // The way of a record into the log: check, route to its region's partition, append; what is rejected goes to
 // the dead letters. A record counts as accepted, or as rejected, only once the log has it. Never blocks:
 // answers come from the log's threads, or from the publisher's own when the deadline has passed. Thread-safe.
@@ -57,7 +46,7 @@ class Publisher : public std::enable_shared_from_this<Publisher> {
 
   static std::shared_ptr<Publisher> Create(std::shared_ptr<const config::Configuration> configuration,
                                            std::shared_ptr<engine::Appender> appender, const Clock& clock,
-                                           PublisherObserver& observer, PublisherOptions options = {});
+                                           engine::Metrics& metrics, PublisherOptions options = {});
   ~Publisher();
 
   // An answer for each record, in order. `way_in` ("http", "grpc") is told in dead letters.
@@ -70,9 +59,10 @@ class Publisher : public std::enable_shared_from_this<Publisher> {
   using Done = std::function<void(const absl::Status&)>;
 
   Publisher(std::shared_ptr<const config::Configuration> configuration,
-            std::shared_ptr<engine::Appender> appender, const Clock& clock, PublisherObserver& observer,
+            std::shared_ptr<engine::Appender> appender, const Clock& clock, engine::Metrics& metrics,
             PublisherOptions options);
 
+  size_t OriginOf(Request& request, const Incoming& record) const;
   void Decide(const RequestPtr& request, int index, domain::Event event, std::string original);
   void Reject(const RequestPtr& request, int index, int32_t partition, std::string key, std::string original,
               const domain::Rejection& rejection, std::string_view stage);
@@ -82,13 +72,14 @@ class Publisher : public std::enable_shared_from_this<Publisher> {
   static void MarkUnavailable(Request& request, int index, const absl::Status& status);
   void Settle(const RequestPtr& request);
   void Answer(Request& request);
+  void CountResults(const Request& request, const Response& response);
   static bool IsAnswered(Request& request);
   void Watch();
 
   const std::shared_ptr<const config::Configuration> configuration_;
   const std::shared_ptr<engine::Appender> appender_;
   const Clock& clock_;
-  PublisherObserver& observer_;
+  engine::Metrics& metrics_;
   const PublisherOptions options_;
 
   std::mutex mutex_;

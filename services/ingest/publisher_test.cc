@@ -16,15 +16,30 @@ namespace {
 using domain::Event;
 using testing::AllOf;
 using testing::Contains;
+using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Pair;
 
-class CountingObserver final : public PublisherObserver {
+class CountingMetrics final : public engine::Metrics {
  public:
-  void OnAccepted(std::string_view stream) override { ++counts["accepted " + std::string(stream)]; }
-  void OnRejected(domain::Reject reason) override { ++counts[std::string(domain::RejectName(reason))]; }
-  void OnUnavailable(int records) override { counts["unavailable"] += records; }
-  void OnAnswered(std::chrono::duration<double>) override { ++counts["answered"]; }
-  std::map<std::string, int> counts;
+  void Count(engine::Metric counter, Labels labels, double by) override {
+    std::string series(engine::SpecOf(counter).name);
+    for (std::string_view label : labels) series += " " + std::string(label);
+    std::lock_guard lock(mutex_);
+    counts_[series] += by;
+  }
+  void Set(engine::Metric, Labels, double) override {}
+  void Observe(engine::Metric, Labels, double) override {}
+  void Remove(engine::Metric, Labels) override {}
+
+  std::map<std::string, double> counts() const {
+    std::lock_guard lock(mutex_);
+    return counts_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::map<std::string, double> counts_;
 };
 
 std::shared_ptr<const config::Configuration> TwoRegions() {
@@ -48,7 +63,7 @@ class PublisherTest : public testing::Test {
 
   void Start(PublisherOptions options) {
     publisher_.reset();
-    publisher_ = Publisher::Create(TwoRegions(), log_.appender(), clock_, observer_, options);
+    publisher_ = Publisher::Create(TwoRegions(), log_.appender(), clock_, metrics_, options);
   }
 
   Event Called(const std::string& case_id, const std::string& region = "") {
@@ -79,7 +94,7 @@ class PublisherTest : public testing::Test {
 
   testkit::ManualClock clock_;
   testkit::MemoryLog log_{clock_};
-  CountingObserver observer_;
+  CountingMetrics metrics_;
   std::shared_ptr<Publisher> publisher_;
 };
 
@@ -98,7 +113,8 @@ TEST_F(PublisherTest, AnEventIsInItsRegionsPartitionOnceItIsAccepted) {
   sent.region = "06";  // left out: the first region, and the log says so
   EXPECT_EQ(read, sent);
   EXPECT_EQ(log_.Records({"vardvakt.ambulance.v1", 1}).size(), 1U);
-  EXPECT_EQ(observer_.counts["accepted ambulance"], 2);
+  EXPECT_THAT(metrics_.counts(),
+              ElementsAre(Pair("vardvakt_ingest_events_accepted_total ambulance zenit", 2)));
 }
 
 TEST_F(PublisherTest, WhatIsRejectedIsADeadLetterWithItsBytesAndReason) {
@@ -111,6 +127,10 @@ TEST_F(PublisherTest, WhatIsRejectedIsADeadLetterWithItsBytesAndReason) {
   EXPECT_EQ(response.results(0).reason(), "malformed");
   EXPECT_EQ(response.results(0).detail(), "no JSON object");
   EXPECT_EQ(response.results(1).reason(), "from_the_future");
+
+  EXPECT_THAT(metrics_.counts(),
+              ElementsAre(Pair("vardvakt_ingest_events_rejected_total   malformed", 1),
+                          Pair("vardvakt_ingest_events_rejected_total ambulance zenit from_the_future", 1)));
 
   ASSERT_EQ(DeadLetters().size(), 1U);
   engine::Record letter = DeadLetters()[0];
@@ -160,7 +180,6 @@ TEST_F(PublisherTest, OnlyTheRecordsThatTheLogFailedAreUnavailable) {
   EXPECT_EQ(response.results(0).reason(), "unavailable");
   EXPECT_THAT(response.results(0).detail(), HasSubstr("no leader"));
   EXPECT_TRUE(response.results(1).accepted());
-  EXPECT_EQ(observer_.counts["unavailable"], 1);
 }
 
 TEST_F(PublisherTest, ARejectionIsNotSaidWhenItsDeadLetterIsNotInTheLog) {
@@ -173,8 +192,8 @@ TEST(PublisherFullLogTest, AFullQueueTakesNothingMoreOfTheRequest) {
   testkit::ManualClock clock;
   testkit::MemoryLog log(clock, {.max_unacknowledged = 2});
   ASSERT_TRUE(log.EnsureTopics(engine::Topics({"ambulance"}, 2)).ok());
-  CountingObserver observer;
-  auto publisher = Publisher::Create(TwoRegions(), log.appender(), clock, observer);
+  engine::NoMetrics metrics;
+  auto publisher = Publisher::Create(TwoRegions(), log.appender(), clock, metrics);
   log.HoldAcknowledgements();
   std::vector<Incoming> records;
   for (int i = 0; i < 4; ++i) {
@@ -195,7 +214,7 @@ TEST_F(PublisherTest, ARecordTheLogFindsTooLargeIsADeadLetterCutToFit) {
   testkit::MemoryLog small(clock_, {.max_record_bytes = 5000});
   ASSERT_TRUE(small.EnsureTopics(engine::Topics({"ambulance"}, 2)).ok());
   auto publisher =
-      Publisher::Create(TwoRegions(), small.appender(), clock_, observer_, {.max_dead_letter_bytes = 1000});
+      Publisher::Create(TwoRegions(), small.appender(), clock_, metrics_, {.max_dead_letter_bytes = 1000});
   std::promise<Publisher::Response> answer;
   publisher->Publish("http", {{0, big, std::string(60'000, 'y')}},
                      [&](Publisher::Response r) { answer.set_value(r); });

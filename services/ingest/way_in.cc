@@ -1,6 +1,7 @@
 #include "services/ingest/way_in.h"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "lib/wire/compliance_codec.h"
@@ -73,13 +74,27 @@ void PublishBody(Publisher& publisher, runtime::WorkerPool& workers, std::string
   });
 }
 
+using Monotonic = std::chrono::steady_clock;
+
+void CountRequest(engine::Metrics& metrics, std::string_view protocol, std::string_view code,
+                  Monotonic::time_point begun) {
+  const std::chrono::duration<double> took = Monotonic::now() - begun;
+  metrics.Count(engine::Metric::kIngestRequests, {protocol, code});
+  metrics.Observe(engine::Metric::kIngestRequestSeconds, {protocol}, took.count());
+}
+
 class GrpcWayIn final : public wire::IngestApi {
  public:
-  GrpcWayIn(std::shared_ptr<Publisher> publisher, runtime::WorkerPool& workers)
-      : publisher_(std::move(publisher)), workers_(workers) {}
+  GrpcWayIn(std::shared_ptr<Publisher> publisher, runtime::WorkerPool& workers, engine::Metrics& metrics)
+      : publisher_(std::move(publisher)), workers_(workers), metrics_(metrics) {}
 
   // `request` lives until `published` is called, as gRPC has it.
-  void PublishEvents(const v1::PublishEventsRequest& request, Published published) override {
+  void PublishEvents(const v1::PublishEventsRequest& request, Published answer) override {
+    auto published = [&metrics = metrics_, begun = Monotonic::now(),
+                      answer = std::move(answer)](absl::StatusOr<v1::PublishEventsResponse> response) {
+      CountRequest(metrics, "grpc", absl::StatusCodeToString(response.status().code()), begun);
+      answer(std::move(response));
+    };
     auto work = [publisher = publisher_, &request, published] {
       publisher->Publish("grpc", Decode(request), [published](Publisher::Response response) {
         const bool nothing_taken =
@@ -110,13 +125,19 @@ class GrpcWayIn final : public wire::IngestApi {
 
   const std::shared_ptr<Publisher> publisher_;
   runtime::WorkerPool& workers_;
+  engine::Metrics& metrics_;
 };
 
 }  // namespace
 
-void AddRoutes(http::Router& router, std::shared_ptr<Publisher> publisher, runtime::WorkerPool& workers) {
-  router.Post("/v1/events", [publisher = std::move(publisher), &workers](http::Request request,
-                                                                         const http::Respond& respond) {
+void AddRoutes(http::Router& router, std::shared_ptr<Publisher> publisher, runtime::WorkerPool& workers,
+               engine::Metrics& metrics) {
+  auto handle = [publisher = std::move(publisher), &workers, &metrics](http::Request request,
+                                                                       http::Respond answer) {
+    auto respond = [&metrics, begun = Monotonic::now(), answer = std::move(answer)](http::Response response) {
+      CountRequest(metrics, "http", std::to_string(response.status), begun);
+      answer(std::move(response));
+    };
     auto work = [publisher, &workers, body = std::move(request.body), respond] {
       PublishBody(*publisher, workers, body, respond);
     };
@@ -124,12 +145,13 @@ void AddRoutes(http::Router& router, std::shared_ptr<Publisher> publisher, runti
     http::Response busy = http::ErrorResponse(TooBusy());
     busy.headers.emplace_back("Retry-After", "1");
     respond(std::move(busy));
-  });
+  };
+  router.Post("/v1/events", std::move(handle));
 }
 
 std::unique_ptr<wire::IngestApi> MakeIngestApi(std::shared_ptr<Publisher> publisher,
-                                               runtime::WorkerPool& workers) {
-  return std::make_unique<GrpcWayIn>(std::move(publisher), workers);
+                                               runtime::WorkerPool& workers, engine::Metrics& metrics) {
+  return std::make_unique<GrpcWayIn>(std::move(publisher), workers, metrics);
 }
 
 }  // namespace vardvakt::ingest

@@ -14,14 +14,6 @@ namespace {
 
 using testing::HasSubstr;
 
-class SilentObserver final : public PublisherObserver {
- public:
-  void OnAccepted(std::string_view) override {}
-  void OnRejected(domain::Reject) override {}
-  void OnUnavailable(int) override {}
-  void OnAnswered(std::chrono::duration<double>) override {}
-};
-
 std::string Line(const std::string& case_id) {
   return R"({"event_id":"e1","source":"zenit","stream":"ambulance","case_id":")" + case_id +
          R"(","milestone":"call_received","occurred_at":"2026-04-15T10:00:00Z","recorded_at":"2026-04-15T10:00:00Z"})";
@@ -36,9 +28,9 @@ class WayInTest : public testing::Test {
     configuration->regions.resize(1);
     configuration->regions[0].code = "06";
     publisher_ =
-        Publisher::Create(configuration, log_.appender(), clock_, observer_, {.deadline = milliseconds(200)});
+        Publisher::Create(configuration, log_.appender(), clock_, metrics_, {.deadline = milliseconds(200)});
     http::Router router;
-    AddRoutes(router, publisher_, workers_);
+    AddRoutes(router, publisher_, workers_, metrics_);
     auto server = http::Server::Start({.max_body_bytes = 100'000}, std::move(router));
     ASSERT_TRUE(server.ok()) << server.status();
     server_ = *std::move(server);
@@ -58,7 +50,7 @@ class WayInTest : public testing::Test {
 
   testkit::ManualClock clock_;
   testkit::MemoryLog log_{clock_};
-  SilentObserver observer_;
+  engine::NoMetrics metrics_;
   runtime::WorkerPool workers_{2, 100};
   std::shared_ptr<Publisher> publisher_;
   std::unique_ptr<http::Server> server_;
@@ -122,7 +114,7 @@ class GrpcWayInTest : public WayInTest {
   }
   void SetUp() override {
     WayInTest::SetUp();
-    api_ = MakeIngestApi(publisher_, workers_);
+    api_ = MakeIngestApi(publisher_, workers_, metrics_);
   }
   std::unique_ptr<wire::IngestApi> api_;
 };
