@@ -57,13 +57,13 @@ class AlertBuilder {
     CheckRunbook(text.runbook, sink_);
     if (const Indicator* indicator = Find(text.indicator).second; indicator != nullptr && text.when.given) {
       const domain::IndicatorVersion& newest = indicator->versions.back();
-      if (text.when.value == domain::CaseCondition::kAtRisk && !newest.warn) {
-        sink_.Add(text.when.at, Cat("indicator \"", indicator->id,
-                                    "\" has no \"warn\", so no case is ever at risk; "
-                                    "add it there or use overdue"));
-      } else if (!newest.limit || indicator->better == domain::Better::kLower) {
+      if (!newest.limit || indicator->better == domain::Better::kLower) {
         sink_.Add(text.when.at, Cat("no case is ever at risk or overdue by indicator \"", indicator->id,
                                     "\" (no limit, or better: lower); name another"));
+      } else if (text.when.value == domain::CaseCondition::kAtRisk && !newest.warn) {
+        sink_.Add(text.when.at,
+                  Cat("indicator \"", indicator->id,
+                      "\" has no \"warn\", so no case is ever at risk; add it there or use overdue"));
       }
     }
     return {.id = text.id.value,

@@ -58,6 +58,7 @@ class IndicatorBuilder {
     before = day;
   }
 
+  // What was refused counts as there, so that it does not raise a second problem elsewhere.
   IndicatorVersion BuildVersion(const VersionText& text) {
     IndicatorVersion built{.valid_from = text.valid_from.value,
                            .where = BuildWhere(text.where.given ? text.where.value : defaults_.where),
@@ -68,29 +69,30 @@ class IndicatorBuilder {
                                                           : Duration{},
                            .deadline_decides = text.deadline_decides,
                            .pvv_excludes = text.pvv_excludes};
-    if (text.limit.given) built.limit = domain::DurationLimit{text.limit.value};
-    if (text.warn.given) built.warn = BuildWarn(text);
+    if (text.limit.present) built.limit = domain::DurationLimit{text.limit.value};
+    if (text.warn.present) built.warn = BuildWarn(text);
     return built;
   }
 
-  std::optional<domain::WarnAfter> BuildWarn(const VersionText& text) {
+  domain::WarnAfter BuildWarn(const VersionText& text) {
     const WarnText& warn = text.warn.value;
+    if (!text.warn.given) return {};
     if (warn.after.present + warn.before_deadline.present + warn.share_of_limit.present != 1) {
       sink_.Add(warn.at, "give exactly one of \"after\", \"before_deadline\" and \"share_of_limit\"");
-      return std::nullopt;
+      return {};
     }
     if (!text.limit.present) {
       sink_.Add(warn.at, "a warning needs a limit to warn of; add \"limit\" or leave out \"warn\"");
-      return std::nullopt;
+      return {};
     }
-    if (!text.limit.given) return std::nullopt;
+    if (!text.limit.given) return {};
     const Duration limit = text.limit.value;
     if (warn.share_of_limit.given) return domain::WarnAfter{limit * warn.share_of_limit.value / 1000};
     const Located<Duration>& lead = warn.after.present ? warn.after : warn.before_deadline;
     if (lead.value > limit) {
       sink_.Add(lead.at, Cat("the warning at ", FormatDuration(lead.value), " lies outside the limit of ",
                              FormatDuration(limit), "; make it at most that"));
-      return std::nullopt;
+      return {};
     }
     return domain::WarnAfter{warn.after.present ? lead.value : limit - lead.value};
   }

@@ -47,7 +47,7 @@ class Loader {
     std::error_code error;
     if (!fs::is_directory(root_, error)) {
       Refuse(".", Cat("\"", root_.string(),
-                      "\" is not a readable directory; name the one with regions.yaml and units.yaml"));
+                      "\" is not a readable directory; name the one with units.yaml and streams.yaml"));
       return Finish(nullptr);
     }
     CheckNames("");
@@ -60,8 +60,10 @@ class Loader {
       configuration->regions.push_back(
           BuildRegion(region, WithOverlay(top, region.code.value), *configuration));
     }
-    for (RegionConfiguration& region : configuration->regions)
+    if (!problems_.empty()) return Finish(nullptr);
+    for (RegionConfiguration& region : configuration->regions) {
       region.digest = Digest(region, configuration->intake);
+    }
     return Finish(std::move(configuration));
   }
 
@@ -79,7 +81,6 @@ class Loader {
     problems_.erase(std::unique(problems_.begin(), problems_.end(),
                                 [&](const Problem& a, const Problem& b) { return order(a) == order(b); }),
                     problems_.end());
-    if (!problems_.empty()) configuration = nullptr;
     return {std::move(configuration), std::move(problems_)};
   }
 
@@ -226,7 +227,9 @@ class Loader {
     bool complete = !files.indicators.empty();
     for (const File<IndicatorsText>& file : files.indicators) {
       Sink sink(file.name, problems_);
-      complete = complete && file.text != nullptr;
+      complete = complete && file.text != nullptr &&
+                 std::all_of(file.text->indicators.begin(), file.text->indicators.end(),
+                             [](const IndicatorText& indicator) { return indicator.id.given; });
       if (file.text != nullptr)
         BuildIndicators(*file.text, files.streams.text.get(), region.streams, owners, sink);
     }

@@ -50,6 +50,11 @@ std::vector<std::string_view> LinesOf(std::string_view text) {
   return lines;
 }
 
+// What this product does not take although it is YAML; its text has the remedy.
+struct Refusal : YAML::ParserException {
+  using ParserException::ParserException;
+};
+
 // Builds the tree from yaml-cpp's events, and stops at what this product does not take.
 class TreeBuilder : public YAML::EventHandler {
  public:
@@ -62,7 +67,7 @@ class TreeBuilder : public YAML::EventHandler {
     Put({.kind = Node::Kind::kNull, .at = At(mark)});
   }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
-    throw YAML::ParserException(mark, "aliases (*name) are not taken; write the value out");
+    throw Refusal(mark, "aliases (*name) are not taken; write the value out");
   }
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& value) override {
@@ -102,10 +107,10 @@ class TreeBuilder : public YAML::EventHandler {
     RefuseAnchor(mark, anchor);
     RefuseTag(mark, tag);
     if (open_.size() >= kMaxDepth) {
-      throw YAML::ParserException(mark, Cat("nested deeper than ", kMaxDepth, " levels; flatten the file"));
+      throw Refusal(mark, Cat("nested deeper than ", kMaxDepth, " levels; flatten the file"));
     }
     if (!open_.empty() && open_.back().node.kind == Node::Kind::kMap && !open_.back().key) {
-      throw YAML::ParserException(mark, "a key must be plain text, not a list or a map");
+      throw Refusal(mark, "a key must be plain text, not a list or a map");
     }
     open_.push_back({{.kind = kind, .at = At(mark)}, std::nullopt});
   }
@@ -131,14 +136,12 @@ class TreeBuilder : public YAML::EventHandler {
   }
   static void RefuseAnchor(const YAML::Mark& mark, YAML::anchor_t anchor) {
     if (anchor != 0) {
-      throw YAML::ParserException(mark,
-                                  "anchors (&name) are not taken; write the value out where it is needed");
+      throw Refusal(mark, "anchors (&name) are not taken; write the value out where it is needed");
     }
   }
   static void RefuseTag(const YAML::Mark& mark, const std::string& tag) {
     if (!tag.empty() && tag != "?" && tag != "!") {
-      throw YAML::ParserException(mark,
-                                  "tags (!name) are not taken; write the plain value, quoted if it is text");
+      throw Refusal(mark, "tags (!name) are not taken; write the plain value, quoted if it is text");
     }
   }
 
@@ -176,8 +179,12 @@ std::optional<Node> ParseDocument(std::string_view text, Sink& sink) {
       return std::nullopt;
     }
     return document;
+  } catch (const Refusal& refusal) {
+    sink.Add(builder.At(refusal.mark), refusal.msg);
+    return std::nullopt;
   } catch (const YAML::Exception& problem) {
-    sink.Add(builder.At(problem.mark), Cat("not readable as YAML: ", problem.msg));
+    sink.Add(builder.At(problem.mark), Cat("not readable as YAML: ", problem.msg,
+                                           "; check brackets, quotes and indentation from here upwards"));
     return std::nullopt;
   }
 }

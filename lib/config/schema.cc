@@ -56,7 +56,7 @@ std::string Nearest(std::string_view name, const std::vector<std::string>& candi
   size_t best = std::max<size_t>(2, name.size() / 3) + 1;
   for (const std::string& candidate : candidates) {
     const size_t distance = EditDistance(name.substr(0, 128), candidate);
-    if (distance < best && distance < candidate.size()) {
+    if (distance < best && 2 * distance < std::max(name.size(), candidate.size())) {
       best = distance;
       nearest = candidate;
     }

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_join.h"
 #include "lib/base/strings.h"
 #include "lib/base/time.h"
 #include "lib/config/document.h"
@@ -108,7 +109,8 @@ Type<E> OneOf(std::vector<std::pair<std::string, E>> choices) {
             }
             const std::string shown =
                 node.kind == Node::Kind::kText ? Cat("\"", node.text, "\"") : std::string(KindName(node));
-            sink.Add(node.at, Cat(shown, " is none of the choices", Remedy(node.text, names)));
+            sink.Add(node.at,
+                     Cat(shown, " is none of the choices; write one of: ", absl::StrJoin(names, ", ")));
             return false;
           }};
 }
@@ -123,8 +125,8 @@ Type<std::vector<V>> ListOf(Type<V> item, size_t min = 0, size_t max = 10000) {
               return false;
             }
             if (node.items.size() < min || node.items.size() > max) {
-              sink.Add(node.at,
-                       Cat("the list has ", node.items.size(), " values; it must have ", min, " to ", max));
+              sink.Add(node.at, Cat("the list has ", node.items.size(), " values; it must have ",
+                                    min == max ? Cat(min) : Cat(min, " to ", max)));
               return false;
             }
             bool ok = true;
@@ -144,20 +146,19 @@ class Table {
   Table(std::string name, std::string doc) { info_.name = std::move(name), info_.doc = std::move(doc); }
 
   template <typename V, typename M>
-  Table& Required(std::string name, M T::*member, Type<V> type, std::string doc) {
-    return Add({std::move(name), type.name, true, "", std::move(doc)}, member, std::move(type));
+  Table& Required(std::string name, M T::*member, const Type<V>& type, std::string doc) {
+    return Add({std::move(name), type.name, true, "", std::move(doc)}, member, type);
   }
   // Left out, the struct keeps its initial value.
   template <typename V, typename M>
-  Table& Optional(std::string name, M T::*member, Type<V> type, std::string doc) {
-    return Add({std::move(name), type.name, false, "", std::move(doc)}, member, std::move(type));
+  Table& Optional(std::string name, M T::*member, const Type<V>& type, std::string doc) {
+    return Add({std::move(name), type.name, false, "", std::move(doc)}, member, type);
   }
   // Left out, it is as if `default_text` stood there.
   template <typename V, typename M>
-  Table& WithDefault(std::string name, M T::*member, Type<V> type, std::string default_text,
+  Table& WithDefault(std::string name, M T::*member, const Type<V>& type, std::string default_text,
                      std::string doc) {
-    return Add({std::move(name), type.name, false, std::move(default_text), std::move(doc)}, member,
-               std::move(type));
+    return Add({std::move(name), type.name, false, std::move(default_text), std::move(doc)}, member, type);
   }
 
   const TableInfo& info() const { return info_; }
@@ -183,13 +184,13 @@ class Table {
 
  private:
   template <typename V, typename M>
-  Table& Add(KeyInfo key, M T::*member, Type<V> type) {
+  Table& Add(KeyInfo key, M T::*member, const Type<V>& type) {
     if (type.table != nullptr &&
         std::find(info_.tables.begin(), info_.tables.end(), type.table) == info_.tables.end()) {
       info_.tables.push_back(type.table);
     }
     info_.keys.push_back(std::move(key));
-    readers_.push_back([member, read = std::move(type.read)](const Node& node, Sink& sink, T& out) {
+    readers_.push_back([member, read = type.read](const Node& node, Sink& sink, T& out) {
       if constexpr (std::is_same_v<M, Located<V>>) {
         (out.*member).at = node.at;
         (out.*member).present = true;
