@@ -1,0 +1,53 @@
+#include "lib/adapters/csv/event_reader.h"
+
+#include <utility>
+
+#include "absl/status/status.h"
+#include "lib/base/strings.h"
+
+namespace vardvakt::csv {
+
+absl::StatusOr<CsvEventReader> CsvEventReader::Open(const std::string& path, Mapping mapping,
+                                                    CsvLimits limits) {
+  absl::StatusOr<std::unique_ptr<CsvReader>> reader = CsvReader::Open(path, mapping.delimiter, limits);
+  if (!reader.ok()) return reader.status();
+  CsvRow header;
+  if (!(*reader)->Next(header)) {
+    if (!(*reader)->status().ok()) return (*reader)->status();
+    return absl::InvalidArgumentError(Cat(path, " is empty; its first row must name the columns"));
+  }
+  if (header.rejection) {
+    return absl::InvalidArgumentError(
+        Cat(path, ": the first row must name the columns, but ", header.rejection->detail));
+  }
+  absl::StatusOr<RowMapper> mapper = RowMapper::Bind(std::move(mapping), header.cells);
+  if (!mapper.ok()) return absl::InvalidArgumentError(Cat(path, ": ", ToStd(mapper.status().message())));
+  return CsvEventReader(*std::move(reader), *std::move(mapper), header.cells.size());
+}
+
+CsvEventReader::CsvEventReader(std::unique_ptr<CsvReader> reader, RowMapper mapper, size_t columns)
+    : reader_(std::move(reader)), mapper_(std::move(mapper)), columns_(columns) {}
+
+bool CsvEventReader::Next(CsvItem& item) {
+  item.rejection.reset();
+  while (given_ == count_) {
+    given_ = count_ = 0;
+    if (!reader_->Next(row_)) return false;
+    ++rows_;
+    if (row_.rejection) {
+      item.rejection = std::move(row_.rejection);
+    } else if (row_.cells.size() != columns_) {
+      item.rejection = {domain::Reject::kMalformed,
+                        Cat("the row has ", row_.cells.size(), " cells, the header ", columns_)};
+    } else {
+      item.rejection = mapper_.Map(row_.cells, events_, count_);
+    }
+    if (item.rejection) break;
+  }
+  item.line = row_.line;
+  item.row = row_.raw;
+  if (!item.rejection) std::swap(item.event, events_[given_++]);
+  return true;
+}
+
+}  // namespace vardvakt::csv

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "lib/base/time.h"
+#include "lib/base/time_zone.h"
+
+namespace vardvakt::csv {
+
+// A way to write times, as strptime has it: %Y %y %m %d %e %b (English) %H %I %M %S %p %z, %F %T %R for dates
+// and times of ISO 8601, %f for a fraction, %% for itself. A fraction is also read wherever it follows %S,
+// with '.' or
+// ','; what is finer than a millisecond is cut. Numbers may be a digit short of their width (not %Y), a space
+// stands for any white space. %z is "Z", "±hh:mm", "±hhmm" or "±hh". Without an hour it is midnight.
+// Immutable.
+class TimeFormat {
+ public:
+  TimeFormat() = default;
+  // Says what in `format` can't be understood, or that it gives no date.
+  static absl::StatusOr<TimeFormat> Compile(std::string_view format);
+
+  // The instant that the whole of `text` says; where it gives no offset, by the local clock of `zone`, with
+  // TimeZone::FromLocal's rules for an hour that is missing or there twice. Nullopt when it says none, or one
+  // outside the years 1 to 9999.
+  std::optional<Instant> Read(std::string_view text, const TimeZone& zone) const;
+
+ private:
+  struct Step {
+    char directive;  // of a literal: 0
+    char literal = 0;
+  };
+  std::vector<Step> steps_;
+};
+
+}  // namespace vardvakt::csv
