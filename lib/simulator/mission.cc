@@ -33,7 +33,7 @@ constexpr Quantiles kWritingDown = {{0, 200}, {500, 2'000}, {900, 7'000}, {990, 
 constexpr Quantiles kHandingOver = {{0, 40}, {500, 250}, {950, 2'000}, {990, 10'000}, {1000, 40'000}};
 
 // The road: a fixed part (leaving, finding the door) and the distance.
-constexpr int64_t kRoadBaseSeconds = 175;
+constexpr int64_t kRoadBaseSeconds = 173;
 constexpr int64_t kRoadSecondsPerKm = 42;
 
 // Per mille.
