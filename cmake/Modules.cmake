@@ -25,7 +25,7 @@ set(VARDVAKT_TEST_ENVIRONMENT "")
 if(VARDVAKT_SANITIZE)
   list(APPEND VARDVAKT_TEST_ENVIRONMENT
     # Containers cross the border to libraries that do not annotate them.
-    ASAN_OPTIONS=detect_container_overflow=0:detect_leaks=1:detect_stack_use_after_return=1
+    ASAN_OPTIONS=detect_container_overflow=0:detect_leaks=1
     LSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/sanitizers/lsan.supp:print_suppressions=0
     UBSAN_OPTIONS=print_stacktrace=1)
 endif()

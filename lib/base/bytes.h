@@ -36,8 +36,8 @@ class ByteWriter {
   std::string& out_;
 };
 
-// Reads what ByteWriter wrote. After a read past the end, or of a number that can't be, ok() is false and every
-// further read gives zero or nothing; ask once at the end.
+// Reads what ByteWriter wrote. After a read past the end, or of a number that can't be, ok() is false and
+// every further read gives zero or nothing; ask once at the end.
 class ByteReader {
  public:
   explicit ByteReader(std::string_view in) : in_(in) {}
