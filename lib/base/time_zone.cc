@@ -4,7 +4,10 @@
 
 #include <algorithm>
 #include <exception>
+#include <fstream>
+#include <iterator>
 
+#include "lib/base/posix_rule.h"
 #include "lib/base/strings.h"
 
 namespace vardvakt {
@@ -14,6 +17,16 @@ using std::chrono::local_time;
 
 // No offset of civil time is as far from UTC as this.
 constexpr milliseconds kWidestOffset = hours(26);
+
+// The last line of a zone's data: the rule for the years behind those listed in it (RFC 8536 §3.3), which the
+// date library does not read. Empty where there is none.
+std::string RuleOf(const std::string& zone_name) {
+  std::ifstream file("/usr/share/zoneinfo/" + zone_name, std::ios::binary);
+  const std::string data{std::istreambuf_iterator<char>(file), {}};
+  if (data.size() < 2 || data.back() != '\n') return "";
+  const size_t line = data.rfind('\n', data.size() - 2);
+  return line == std::string::npos ? "" : data.substr(line + 1, data.size() - line - 2);
+}
 
 }  // namespace
 
@@ -34,6 +47,14 @@ absl::StatusOr<TimeZone> TimeZone::Load(std::string_view name) {
   } catch (const std::exception& error) {
     return absl::NotFoundError(Cat("time zone \"", name, "\" is not in the machine's time zone data (",
                                    error.what(), "); use an IANA name and install tzdata"));
+  }
+  const Instant known = zone.spans_.back().begin;
+  const auto known_until = known == kBeginningOfTime
+                               ? std::chrono::year(1900)
+                               : std::chrono::year_month_day(std::chrono::floor<days>(known)).year();
+  const auto changes = ChangesByPosixRule(RuleOf(zone.name_), known_until, std::chrono::year(2200));
+  for (const OffsetChange& change : changes.value_or(std::vector<OffsetChange>())) {
+    if (change.begin > known) zone.spans_.push_back({change.begin, change.offset});
   }
   zone.spans_.shrink_to_fit();
   return zone;

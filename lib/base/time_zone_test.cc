@@ -77,6 +77,15 @@ TEST(TimeZone, AMidnightCanBeMissingOrTwice) {
   EXPECT_EQ(samoa.DayOf(At("2011-12-30T10:00:00Z")), Day(2011, 12, 31));
 }
 
+TEST(TimeZone, SummerTimeGoesOnPast2037) {
+  const TimeZone zone = Zone("Europe/Stockholm");
+  EXPECT_EQ(zone.ToLocal(At("2037-10-25T00:59:59Z")), Local(2037, 10, 25, 2, 59, 59));
+  EXPECT_EQ(zone.ToLocal(At("2037-10-25T01:00:00Z")), Local(2037, 10, 25, 2));
+  EXPECT_EQ(zone.ToLocal(At("2038-03-28T01:00:00Z")), Local(2038, 3, 28, 3));
+  EXPECT_EQ(zone.ToLocal(At("2100-07-01T10:00:00Z")), Local(2100, 7, 1, 12));
+  EXPECT_EQ(zone.ToLocal(At("2100-01-01T10:00:00Z")), Local(2100, 1, 1, 11));
+}
+
 TEST(TimeZone, DaysAndTheirStartsAgreeOverTwoCenturies) {
   for (const char* name : {"Europe/Stockholm", "America/Los_Angeles", "America/Havana", "UTC"}) {
     const TimeZone zone = Zone(name);
