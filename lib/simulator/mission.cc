@@ -109,7 +109,7 @@ class Builder {
  private:
   using Attributes = std::vector<std::pair<std::string, std::string>>;
 
-  bool Chance(int per_mille) { return random_.Chance(per_mille); }
+  bool Chance(int64_t per_mille) { return random_.Chance(per_mille); }
 
   bool HasIncident(IncidentKind kind, Instant at) const {
     return std::any_of(incidents_.begin(), incidents_.end(), [&](const Incident& incident) {

@@ -20,10 +20,10 @@ struct Delivery {
 
 // How reliably the source reports.
 struct Reporting {
-  int duplicate_per_mille = 10;     // events sent again, unchanged
-  int out_of_order_per_mille = 20;  // events held up for up to five minutes
-  int late_per_mille = 4;           // events held up for up to two hours (a vehicle without coverage)
-  int correction_per_mille = 15;    // arrivals that get another time afterwards
+  int64_t duplicate_per_mille = 10;     // events sent again, unchanged
+  int64_t out_of_order_per_mille = 20;  // events held up for up to five minutes
+  int64_t late_per_mille = 4;           // events held up for up to two hours (a vehicle without coverage)
+  int64_t correction_per_mille = 15;    // arrivals that get another time afterwards
 };
 
 // One mission: what is true of it when the last report has come, and the reports.

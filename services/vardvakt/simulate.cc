@@ -17,6 +17,7 @@ struct SimulateOptions {
   std::string to;
   int64_t seed = 1;
   int64_t missions_per_day = simulator::GeneratorOptions{}.missions_per_day;
+  simulator::Reporting reporting;
   std::vector<std::string> incidents;
   std::string output;
 };
@@ -32,6 +33,7 @@ absl::StatusOr<simulator::GeneratorOptions> GeneratorOptionsOf(const SimulateOpt
   generator.to = *to;
   generator.seed = static_cast<uint64_t>(options.seed);
   generator.missions_per_day = options.missions_per_day;
+  generator.reporting = options.reporting;
   for (const std::string& text : options.incidents) {
     absl::StatusOr<simulator::Incident> incident = simulator::ParseIncident(text);
     if (!incident.ok()) return incident.status();
@@ -60,30 +62,38 @@ absl::Status Simulate(const SimulateOptions& given) {
 
 runtime::Command SimulateCommand() {
   auto given = std::make_shared<SimulateOptions>();
-  return {.name = "simulate",
-          .doc = "Writes the events of a synthetic county.",
-          .declare =
-              [given](runtime::Options& options) {
-                DeclareConfig(options, &given->config);
-                options
-                    .Text("region", &given->region, "Code of the region to be the county; empty: the first.")
-                    .Text("from", &given->from, "First instant, RFC 3339.")
-                    .Required()
-                    .Text("to", &given->to, "End, RFC 3339.")
-                    .Required()
-                    .Integer("seed", &given->seed, "The same seed gives the same bytes.")
-                    .Integer("missions-per-day", &given->missions_per_day,
-                             "Missions of every priority a day.", {.least = 1, .most = 1'000'000})
-                    .List("incident", &given->incidents,
-                          "NAME@FROM/TO[:where]: station_closed, snow_storm, source_silent, source_lost or "
-                          "source_double.")
-                    .Text("output", &given->output, "The NDJSON file to write.")
-                    .Required();
-              },
-          .run =
-              [given](runtime::Context&, runtime::ExitCode& exit_code) {
-                return TellFailure("simulate", Simulate(*given), exit_code);
-              }};
+  return {
+      .name = "simulate",
+      .doc = "Writes the events of a synthetic county.",
+      .declare =
+          [given](runtime::Options& options) {
+            DeclareConfig(options, &given->config);
+            options.Text("region", &given->region, "Code of the region to be the county; empty: the first.")
+                .Text("from", &given->from, "First instant, RFC 3339.")
+                .Required()
+                .Text("to", &given->to, "End, RFC 3339.")
+                .Required()
+                .Integer("seed", &given->seed, "The same seed gives the same bytes.")
+                .Integer("missions-per-day", &given->missions_per_day, "Missions of every priority a day.",
+                         {.least = 1, .most = 1'000'000})
+                .Integer("duplicates", &given->reporting.duplicate_per_mille, "Events sent again, per mille.",
+                         {.least = 0, .most = 1000})
+                .Integer("out-of-order", &given->reporting.out_of_order_per_mille,
+                         "Events held up by some minutes, per mille.", {.least = 0, .most = 1000})
+                .Integer("late", &given->reporting.late_per_mille,
+                         "Events held up by up to two hours, per mille.", {.least = 0, .most = 1000})
+                .Integer("corrections", &given->reporting.correction_per_mille,
+                         "Arrivals that get another time afterwards, per mille.", {.least = 0, .most = 1000})
+                .List("incident", &given->incidents,
+                      "NAME@FROM/TO[:where]: station_closed, snow_storm, source_silent, source_lost or "
+                      "source_double.")
+                .Text("output", &given->output, "The NDJSON file to write.")
+                .Required();
+          },
+      .run =
+          [given](runtime::Context&, runtime::ExitCode& exit_code) {
+            return TellFailure("simulate", Simulate(*given), exit_code);
+          }};
 }
 
 }  // namespace vardvakt::cli
