@@ -70,14 +70,14 @@ absl::Status CheckListenAddress(std::string_view address, std::string_view optio
     in6_addr v6;
     if (inet_pton(AF_INET6, text.c_str(), &v6) != 1) {
       return absl::InvalidArgumentError(
-          Cat("--", option, " ", text, " is no IP address; give one, such as 127.0.0.1"));
+          Cat(option, " ", text, " is no IP address; give one, such as 127.0.0.1"));
     }
     if (IN6_IS_ADDR_LOOPBACK(&v6)) return absl::OkStatus();
   }
   return absl::FailedPreconditionError(Cat(
       "refusing to listen on ", text,
       ", which others than this machine can reach: authentication is not "
-      "configured, so anyone there could read and write. Give --",
+      "configured, so anyone there could read and write. Give ",
       option,
       " a loopback address, 127.0.0.1 or ::1, and reach it through a proxy or a tunnel that authenticates"));
 }

@@ -55,17 +55,17 @@ TEST(HealthTest, IsServedWithTheMetrics) {
 
 TEST(CheckListenAddressTest, LoopbackOnly) {
   for (const std::string_view fine : {"127.0.0.1", "127.1.2.3", "::1"}) {
-    EXPECT_TRUE(CheckListenAddress(fine, "address").ok()) << fine;
+    EXPECT_TRUE(CheckListenAddress(fine, "--address").ok()) << fine;
   }
   for (const std::string_view beyond :
        {"0.0.0.0", "192.168.1.5", "::", "fe80::1", "128.0.0.1", "::ffff:10.0.0.1"}) {
-    const absl::Status refused = CheckListenAddress(beyond, "http-address");
+    const absl::Status refused = CheckListenAddress(beyond, "--http-address");
     EXPECT_EQ(refused.code(), absl::StatusCode::kFailedPrecondition) << beyond;
     EXPECT_THAT(refused.ToString(),
                 AllOf(HasSubstr(std::string(beyond)), HasSubstr("authentication is not configured"),
                       HasSubstr("Give --http-address a loopback address")));
   }
-  EXPECT_EQ(CheckListenAddress("localhost", "address").code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(CheckListenAddress("localhost", "--address").code(), absl::StatusCode::kInvalidArgument);
 }
 
 }  // namespace
