@@ -1,5 +1,6 @@
 #include <iostream>
 
+#include "lib/config/configuration.h"
 #include "services/vardvakt/commands.h"
 
 namespace vardvakt::cli {

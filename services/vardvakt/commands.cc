@@ -6,17 +6,6 @@
 
 namespace vardvakt::cli {
 
-void DeclareConfig(runtime::Options& options, std::string* directory) {
-  options.Text("config", directory, "The configuration directory.");
-}
-
-absl::StatusOr<std::shared_ptr<const config::Configuration>> LoadConfiguration(const std::string& directory) {
-  config::LoadResult loaded = config::Load(directory);
-  if (loaded.problems.empty()) return loaded.configuration;
-  return absl::FailedPreconditionError(
-      Cat("the configuration in ", directory, " can't be used:\n", config::FormatProblems(loaded.problems)));
-}
-
 absl::StatusOr<Instant> ReadInstant(std::string_view option, std::string_view text) {
   if (std::optional<Instant> instant = ParseRfc3339(text)) return *instant;
   return absl::InvalidArgumentError(

@@ -7,7 +7,6 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "lib/base/time.h"
-#include "lib/config/configuration.h"
 #include "lib/runtime/run_main.h"
 
 // The subcommands of `vardvakt`, each in a file of its own.
@@ -15,13 +14,8 @@ namespace vardvakt::cli {
 
 runtime::Command CheckConfigCommand();
 runtime::Command ReplayCommand();
+runtime::Command ServeCommand();
 runtime::Command SimulateCommand();
-
-// The option that every command which judges by a configuration has.
-void DeclareConfig(runtime::Options& options, std::string* directory);
-
-// The configuration of a directory; every problem in the error's message.
-absl::StatusOr<std::shared_ptr<const config::Configuration>> LoadConfiguration(const std::string& directory);
 
 // An option's text as an instant; kInvalidArgument naming the option.
 absl::StatusOr<Instant> ReadInstant(std::string_view option, std::string_view text);

@@ -5,6 +5,7 @@
 #include "lib/wire/compliance_codec.h"
 #include "lib/wire/line_reader.h"
 #include "lib/wire/ndjson.h"
+#include "services/process/configuration.h"
 #include "services/vardvakt/commands.h"
 #include "services/vardvakt/progress.h"
 #include "services/vardvakt/replayer.h"
@@ -131,7 +132,7 @@ absl::Status Replay(const ReplayOptions& given, runtime::Context& context) {
     if (!read.ok()) return read.status();
     as_of = *read;
   }
-  auto configuration = LoadConfiguration(given.config);
+  auto configuration = process::LoadConfiguration(given.config);
   if (!configuration.ok()) return configuration.status();
   OutputFile dead_letters;
   if (absl::Status status = dead_letters.Open(given.dead_letters); !status.ok()) return status;
@@ -164,7 +165,7 @@ runtime::Command ReplayCommand() {
       .doc = "Recorded events in, compliance out; no broker.",
       .declare =
           [given](runtime::Options& options) {
-            DeclareConfig(options, &given->config);
+            process::DeclareConfig(options, &given->config);
             options.List("events", &given->events, "A file of events, NDJSON; several times for several.")
                 .PositionalList("FILE", &given->more_events, "More files of events.")
                 .Text("as-of", &given->as_of,

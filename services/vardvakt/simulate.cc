@@ -5,6 +5,7 @@
 #include "lib/simulator/generator.h"
 #include "lib/simulator/incident.h"
 #include "lib/simulator/simulate.h"
+#include "services/process/configuration.h"
 #include "services/vardvakt/commands.h"
 
 namespace vardvakt::cli {
@@ -43,7 +44,7 @@ absl::StatusOr<simulator::GeneratorOptions> GeneratorOptionsOf(const SimulateOpt
 }
 
 absl::Status Simulate(const SimulateOptions& given) {
-  auto configuration = LoadConfiguration(given.config);
+  auto configuration = process::LoadConfiguration(given.config);
   if (!configuration.ok()) return configuration.status();
   const config::RegionConfiguration* region = (*configuration)->FindRegion(given.region);
   if (region == nullptr) return absl::InvalidArgumentError("--region is none of the configured regions");
@@ -67,7 +68,7 @@ runtime::Command SimulateCommand() {
       .doc = "Writes the events of a synthetic county.",
       .declare =
           [given](runtime::Options& options) {
-            DeclareConfig(options, &given->config);
+            process::DeclareConfig(options, &given->config);
             options.Text("region", &given->region, "Code of the region to be the county; empty: the first.")
                 .Text("from", &given->from, "First instant, RFC 3339.")
                 .Required()

@@ -1,0 +1,150 @@
+#include "services/compliance/figure_metrics.h"
+
+#include <array>
+
+#include "lib/domain/suppression.h"
+#include "lib/domain/windows.h"
+
+namespace vardvakt::compliance {
+namespace {
+
+using engine::Metric;
+
+constexpr std::array kExportedWindows = {domain::Window::k24h, domain::Window::k30d};
+
+// Levels of which every key is known beforehand, and those keys.
+std::vector<std::string> KnownKeys(const domain::Level& level, const domain::Geography& geography) {
+  std::vector<std::string> keys;
+  switch (level.kind) {
+    case domain::LevelKind::kRegion:
+      keys.emplace_back(domain::kRegionKey);
+      break;
+    case domain::LevelKind::kLansdel:
+      for (const domain::Lansdel& lansdel : geography.lansdelar) keys.push_back(lansdel.code);
+      break;
+    case domain::LevelKind::kHospital:
+      for (const domain::Hospital& hospital : geography.hospitals) keys.push_back(hospital.code);
+      break;
+    case domain::LevelKind::kMunicipality:
+      for (const domain::Municipality& place : geography.municipalities) keys.push_back(place.code);
+      break;
+    case domain::LevelKind::kUnit:
+    case domain::LevelKind::kAttribute:
+    case domain::LevelKind::kUnitTag:
+      break;  // those that have cases
+  }
+  return keys;
+}
+
+}  // namespace
+
+FigureMetrics::FigureMetrics(const engine::TaskSetting& setting, engine::Metrics& metrics)
+    : setting_(setting), metrics_(metrics) {}
+
+FigureMetrics::~FigureMetrics() {
+  const auto exported = std::move(exported_);
+  for (const auto& [metric, labels] : exported) SetOrRemove(metric, labels, 0, false);
+}
+
+void FigureMetrics::Export(engine::Task& task) {
+  const size_t indicators = setting_.definition->indicators.size();
+  if (indicators == 0) return;
+  for (; !all_seen_ && next_ < indicators; ++next_) ExportIndicator(task, next_);
+  all_seen_ = true;
+  next_ %= indicators;
+  ExportIndicator(task, next_++);
+}
+
+void FigureMetrics::ExportIndicator(engine::Task& task, size_t index) {
+  const domain::Indicator& indicator = setting_.definition->indicators[index];
+  for (const domain::RollUp& roll_up : indicator.roll_ups) {
+    if (roll_up.by_sex || roll_up.by_age) continue;
+    const domain::Level& level = setting_.definition->levels[static_cast<size_t>(roll_up.level)];
+    const Cells cells = CellsOf(task, indicator, level);
+    for (domain::Window window : kExportedWindows)
+      ExportWindow(task, indicator.id, level.name, cells, window);
+    ExportWaiting(indicator.id, level.name, cells);
+  }
+}
+
+FigureMetrics::Cells FigureMetrics::CellsOf(engine::Task& task, const domain::Indicator& indicator,
+                                            const domain::Level& level) const {
+  std::map<std::string, const engine::Series*> found;
+  for (std::string& key : KnownKeys(level, *setting_.geography)) found.emplace(std::move(key), nullptr);
+  task.series().ForEach([&](engine::Series& series) {
+    const domain::SeriesKey& key = series.key;
+    const bool whole = key.sex == domain::Sex::kAll && key.age == domain::Age::kAll;
+    if (whole && key.indicator == indicator.id && key.level == level.name) found[key.key] = &series;
+  });
+  Cells cells;
+  for (const auto& [key, series] : found) {
+    cells.keys.push_back(key);
+    cells.series.push_back(series);
+  }
+  return cells;
+}
+
+void FigureMetrics::ExportWindow(engine::Task& task, const std::string& indicator, const std::string& level,
+                                 const Cells& cells, domain::Window window) {
+  const domain::PaneRange range = domain::WindowPanes(window, task.version().log_time, *setting_.zone);
+  std::vector<domain::Counts> counts;
+  std::vector<int64_t> numbers;
+  for (const engine::Series* series : cells.series) {
+    counts.push_back(series == nullptr ? domain::Counts() : series->SumDecided(range));
+    numbers.push_back(counts.back().n);
+  }
+  const domain::Suppression suppression = domain::Suppress(numbers, {});
+  for (size_t i = 0; i < cells.keys.size(); ++i) {
+    const std::vector<std::string> labels = {setting_.region, indicator, level, cells.keys[i],
+                                             std::string(domain::WindowName(window))};
+    const auto n = static_cast<double>(counts[i].n);
+    const auto within = static_cast<double>(counts[i].within);
+    const bool shown = !suppression.hidden[i];
+    SetOrRemove(Metric::kComplianceCases, labels, n, shown);
+    SetOrRemove(Metric::kComplianceCasesWithin, labels, within, shown);
+    SetOrRemove(Metric::kComplianceShare, labels, n > 0 ? within / n : 0, shown && n > 0);
+  }
+}
+
+void FigureMetrics::ExportWaiting(const std::string& indicator, const std::string& level,
+                                  const Cells& cells) {
+  using Number = int64_t engine::Series::*;
+  constexpr std::array<std::pair<Metric, Number>, 3> kNumbers = {{
+      {Metric::kWaitingOpen, &engine::Series::open},
+      {Metric::kWaitingAtRisk, &engine::Series::at_risk},
+      {Metric::kWaitingOverdue, &engine::Series::overdue},
+  }};
+  for (const auto& [metric, number] : kNumbers) {
+    std::vector<int64_t> numbers;
+    for (const engine::Series* series : cells.series)
+      numbers.push_back(series == nullptr ? 0 : series->*number);
+    const domain::Suppression suppression = domain::Suppress(numbers, {});
+    for (size_t i = 0; i < cells.keys.size(); ++i) {
+      SetOrRemove(metric, {setting_.region, indicator, level, cells.keys[i]}, static_cast<double>(numbers[i]),
+                  !suppression.hidden[i]);
+    }
+  }
+}
+
+void FigureMetrics::SetOrRemove(Metric metric, std::vector<std::string> labels, double value, bool shown) {
+  // Labels are four or five (SpecOf); the port takes them as a list.
+  auto apply = [&](engine::Metrics::Labels list) {
+    if (shown) {
+      metrics_.Set(metric, list, value);
+    } else {
+      metrics_.Remove(metric, list);
+    }
+  };
+  if (labels.size() == 4) {
+    apply({labels[0], labels[1], labels[2], labels[3]});
+  } else {
+    apply({labels[0], labels[1], labels[2], labels[3], labels[4]});
+  }
+  if (shown) {
+    exported_.emplace(metric, std::move(labels));
+  } else {
+    exported_.erase({metric, labels});
+  }
+}
+
+}  // namespace vardvakt::compliance

@@ -1,0 +1,142 @@
+#include "services/compliance/monitor.h"
+
+#include <algorithm>
+
+#include "lib/base/strings.h"
+
+namespace vardvakt::compliance {
+namespace {
+
+using engine::Metric;
+
+constexpr Duration kBetweenLooks = seconds(1);
+
+double SecondsOf(Duration duration) { return std::chrono::duration<double>(duration).count(); }
+
+}  // namespace
+
+Monitor::Monitor(const engine::Host& host, const Clock& clock, engine::Metrics& metrics,
+                 runtime::Health& health)
+    : host_(host), clock_(clock), metrics_(metrics), health_(health) {}
+
+Monitor::~Monitor() { Stop(); }
+
+void Monitor::Start() {
+  for (engine::Worker* worker : host_.Find("", "")) SayHealth(*worker, worker->status());
+  thread_ = std::thread([this] { Run(); });
+}
+
+void Monitor::Stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Monitor::Run() {
+  std::unique_lock lock(mutex_);
+  while (!stopping_) {
+    lock.unlock();
+    for (engine::Worker* worker : host_.Find("", "")) LookAt(*worker);
+    lock.lock();
+    wake_.wait_for(lock, kBetweenLooks, [this] { return stopping_; });
+  }
+}
+
+void Monitor::LookAt(engine::Worker& worker) {
+  const engine::WorkerStatus status = worker.status();
+  const std::string& region = worker.setting().region;
+  const std::string& stream = worker.setting().definition->stream;
+  SayHealth(worker, status);
+  metrics_.Set(Metric::kTaskCaughtUp, {region, stream}, status.state == engine::WorkerState::kReady ? 1 : 0);
+  metrics_.Set(Metric::kTaskLagRecords, {region, stream},
+               static_cast<double>(std::max<int64_t>(0, status.end - status.version.offset)));
+  if (status.version.log_time != kBeginningOfTime) {
+    metrics_.Set(Metric::kTaskLogTimeLagSeconds, {region, stream},
+                 SecondsOf(clock_.Now() - status.version.log_time));
+  }
+  metrics_.Set(Metric::kConfigRevision, {region, stream}, status.version.revision);
+
+  Watched& watched = watched_[&worker];
+  if (!status.owned) {
+    watched.figures.reset();
+  } else if (watched.figures == nullptr) {
+    watched.figures = std::make_unique<FigureMetrics>(worker.setting(), metrics_);
+  }
+  worker.Look([&](engine::Task& task) {
+    metrics_.Set(Metric::kTaskTimersArmed, {region, stream}, static_cast<double>(task.timers().armed()));
+    CountEvents(task, watched);
+    ExportSources(task);
+    if (watched.figures == nullptr) return;
+    ExportEpisodes(task);
+    watched.figures->Export(task);
+  });
+}
+
+// A task that this process owns must keep up; one that it follows may take its time.
+void Monitor::SayHealth(const engine::Worker& worker, const engine::WorkerStatus& status) {
+  const std::string part =
+      Cat("task ", worker.setting().partition.topic, "/", worker.setting().partition.partition);
+  if (!status.owned || status.state == engine::WorkerState::kReady) {
+    health_.SetReady(part);
+    return;
+  }
+  const std::string_view state = engine::WorkerStateName(status.state);
+  health_.SetNotReady(part, status.detail.empty() ? std::string(state) : Cat(state, ": ", status.detail));
+}
+
+void Monitor::CountEvents(const engine::Task& task, Watched& watched) {
+  const std::string& region = task.setting().region;
+  const std::string& stream = task.setting().definition->stream;
+  std::map<std::string, int64_t> rejected;
+  for (const auto& [source, quality] : task.sources()) {
+    for (const auto& [reason, count] : quality.rejected) rejected[reason] += count;
+  }
+  if (watched.seen) {
+    // A store that was rebuilt counts from the beginning again.
+    const int64_t accepted = std::max<int64_t>(0, task.accepted() - watched.accepted);
+    metrics_.Count(Metric::kTaskEventsAccepted, {region, stream}, static_cast<double>(accepted));
+    for (const auto& [reason, count] : rejected) {
+      const int64_t more = std::max<int64_t>(0, count - watched.rejected[reason]);
+      metrics_.Count(Metric::kTaskEventsRejected, {region, stream, reason}, static_cast<double>(more));
+    }
+  }
+  watched.seen = true;
+  watched.accepted = task.accepted();
+  watched.rejected = std::move(rejected);
+}
+
+void Monitor::ExportSources(const engine::Task& task) {
+  const std::string& region = task.setting().region;
+  const std::string& stream = task.setting().definition->stream;
+  for (const auto& [source, quality] : task.sources()) {
+    if (quality.last_event == kBeginningOfTime) continue;
+    metrics_.Set(Metric::kSourceLastEventTimestamp, {region, stream, source},
+                 SecondsOf(quality.last_event.time_since_epoch()));
+  }
+}
+
+void Monitor::ExportEpisodes(const engine::Task& task) {
+  const engine::TaskSetting& setting = task.setting();
+  std::map<std::pair<std::string, std::string>, int> firing;  // by rule and severity
+  auto known = [&](const auto& rules) {
+    for (const auto& rule : rules) {
+      const bool ours = std::ranges::any_of(
+          setting.definition->indicators, [&](const domain::Indicator& i) { return i.id == rule.indicator; });
+      if (ours) firing[{rule.id, std::string(domain::SeverityName(rule.severity))}];
+    }
+  };
+  known(setting.rules->case_rules);
+  known(setting.rules->threshold_rules);
+  for (const domain::Episode& episode : task.rules().OpenEpisodes()) {
+    if (episode.state != domain::EpisodeState::kFiring) continue;
+    ++firing[{episode.rule, std::string(domain::SeverityName(episode.severity))}];
+  }
+  for (const auto& [key, count] : firing) {
+    metrics_.Set(Metric::kEpisodesFiring, {setting.region, key.first, key.second}, count);
+  }
+}
+
+}  // namespace vardvakt::compliance

@@ -1,0 +1,67 @@
+#include "services/compliance/service.h"
+
+#include <utility>
+
+#include "lib/wire/event_codec.h"
+#include "services/compliance/query.h"
+#include "services/compliance/task_setting.h"
+#include "services/compliance/topic_publisher.h"
+
+namespace vardvakt::compliance {
+namespace {
+
+std::vector<std::unique_ptr<engine::Worker>> MakeWorkers(const config::Configuration& configuration,
+                                                         const ServiceParts& parts,
+                                                         const engine::WorkerOptions& options) {
+  auto decode = [](std::string_view value, domain::Event& event) { return wire::DecodeEvent(value, event); };
+  std::vector<std::unique_ptr<engine::Worker>> workers;
+  for (engine::TaskSetting& setting : TaskSettingsOf(configuration)) {
+    workers.push_back(std::make_unique<engine::Worker>(
+        std::move(setting), options, decode, parts.log, parts.clock, parts.stores,
+        MakeTopicPublisher(parts.log.appender(), parts.metrics), parts.logger));
+  }
+  return workers;
+}
+
+}  // namespace
+
+void Declare(runtime::Options& options, ServiceOptions* service) {
+  options.Flag("follow", &service->follow, "Run the tasks that other processes own too, ready to take over.")
+      .Time("publish-every", &service->worker.publish_every, "How often changed rows are published.",
+            {.least = milliseconds(10), .most = minutes(1)})
+      .Time("publish-all-every", &service->worker.publish_all_every,
+            "How often everything current is published.", {.least = seconds(1), .most = hours(1)})
+      .Time("sync-every", &service->worker.sync_every,
+            "How often state is made durable; what is lost before it is read again from the log.",
+            {.least = milliseconds(100), .most = hours(1)});
+}
+
+Service::Service(std::shared_ptr<const config::Configuration> configuration,
+                 std::unique_ptr<engine::Membership> membership, const ServiceParts& parts,
+                 const ServiceOptions& options, const std::string& process)
+    : configuration_(std::move(configuration)),
+      host_(MakeWorkers(*configuration_, parts, options.worker), std::move(membership), options.follow),
+      api_(MakeQuery(*configuration_, host_, process)),
+      monitor_(host_, parts.clock, parts.metrics, parts.health) {}
+
+Service::~Service() { Stop(); }
+
+absl::Status Service::Start() {
+  if (absl::Status status = host_.Start(); !status.ok()) return status;
+  monitor_.Start();
+  return absl::OkStatus();
+}
+
+void Service::Stop() {
+  monitor_.Stop();
+  host_.Stop();
+}
+
+std::vector<engine::Partition> TaskPartitions(const config::Configuration& configuration) {
+  std::vector<engine::Partition> partitions;
+  for (const engine::TaskSetting& setting : TaskSettingsOf(configuration))
+    partitions.push_back(setting.partition);
+  return partitions;
+}
+
+}  // namespace vardvakt::compliance

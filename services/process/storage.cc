@@ -1,0 +1,83 @@
+#include "services/process/storage.h"
+
+#include <unistd.h>
+
+#include <filesystem>
+#include <utility>
+
+#include "lib/adapters/embedded/log.h"
+#include "lib/base/strings.h"
+
+namespace vardvakt::process {
+
+void DeclareStorage(runtime::Options& options, StorageOptions* storage) {
+  options.Text("data-dir", &storage->data_dir, "Where state is kept; created when it is missing.")
+      .Integer("memory-mb", &storage->memory_mb, "Memory for the stores' caches and write buffers, in MiB.",
+               {.least = 64, .most = 1 << 20});
+}
+
+namespace {
+
+// Of the keys and values that a task writes.
+constexpr uint32_t kTaskFormatVersion = 1;
+
+class TaskStores final : public engine::StoreProvider {
+ public:
+  TaskStores(std::string dir, std::shared_ptr<rocksdb::MemoryBudget> memory)
+      : dir_(std::move(dir)), memory_(std::move(memory)) {}
+
+  absl::StatusOr<std::unique_ptr<engine::Store>> Open(const std::string& name) override {
+    std::error_code error;
+    std::filesystem::create_directories(dir_, error);
+    if (error) return absl::FailedPreconditionError(Cat(dir_, " can't be created: ", error.message()));
+    return rocksdb::OpenStore(PathOf(name), {Cat("task ", name), kTaskFormatVersion}, {.memory = memory_});
+  }
+
+  absl::StatusOr<std::string> SetAside(const std::string& name) override {
+    return rocksdb::SetAside(PathOf(name));
+  }
+
+ private:
+  std::string PathOf(const std::string& name) const { return (std::filesystem::path(dir_) / name).string(); }
+
+  const std::string dir_;
+  const std::shared_ptr<rocksdb::MemoryBudget> memory_;
+};
+
+}  // namespace
+
+Storage::Storage(const StorageOptions& options)
+    : options_(options),
+      memory_(rocksdb::MakeMemoryBudget(options.memory_mb << 20)),
+      tasks_(std::make_unique<TaskStores>(PathOf("tasks"), memory_)) {}
+
+absl::StatusOr<std::unique_ptr<Storage>> Storage::Open(const StorageOptions& options) {
+  std::error_code error;
+  std::filesystem::create_directories(options.data_dir, error);
+  if (error || ::access(options.data_dir.c_str(), W_OK | X_OK) != 0) {
+    return absl::FailedPreconditionError(
+        Cat("the data directory ", options.data_dir, " can't be written",
+            error ? Cat(" (", error.message(), ")") : std::string(),
+            "; give it to the user that runs this, or name another one by --data-dir"));
+  }
+  return std::unique_ptr<Storage>(new Storage(options));
+}
+
+absl::StatusOr<std::unique_ptr<engine::Log>> Storage::OpenLog(const Clock& clock) {
+  auto open = [dir = PathOf("log"), memory = memory_]() -> absl::StatusOr<std::unique_ptr<engine::Store>> {
+    return rocksdb::OpenStore(dir, {std::string(embedded::kContent), embedded::kFormatVersion},
+                              {.memory = memory, .wal_damage = rocksdb::WalDamage::kRefuse});
+  };
+  return embedded::OpenLog(std::move(open), clock);
+}
+
+absl::StatusOr<std::unique_ptr<rocksdb::Store>> Storage::OpenStore(const std::string& name,
+                                                                   const rocksdb::Identity& identity) const {
+  return rocksdb::OpenStore(PathOf(name), identity, {.memory = memory_});
+}
+
+std::string Storage::PathOf(const std::string& name) const {
+  return (std::filesystem::path(options_.data_dir) / name).string();
+}
+
+}  // namespace vardvakt::process

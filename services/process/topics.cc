@@ -1,0 +1,26 @@
+#include "services/process/topics.h"
+
+#include "lib/base/strings.h"
+
+namespace vardvakt::process {
+
+absl::Status AwaitTopics(engine::Log& log, const std::vector<engine::TopicSpec>& topics,
+                         runtime::Health& health, runtime::Signals& signals) {
+  constexpr Duration kBetweenTries = seconds(1);
+  health.SetNotReady("topics", "not yet checked");
+  while (true) {
+    absl::Status status = log.CheckTopics(topics);
+    if (status.ok()) {
+      health.SetReady("topics");
+      return status;
+    }
+    if (!absl::IsUnavailable(status) && !absl::IsDeadlineExceeded(status)) {
+      return absl::FailedPreconditionError(
+          Cat(ToStd(status.message()), "; `vardvakt topics create` makes what is missing"));
+    }
+    health.SetNotReady("topics", ToStd(status.message()));
+    if (signals.WaitForStop(kBetweenTries)) return absl::CancelledError("stopped before the log answered");
+  }
+}
+
+}  // namespace vardvakt::process
