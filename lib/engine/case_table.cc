@@ -128,8 +128,13 @@ absl::Status CaseTable::ForEach(absl::FunctionRef<bool(std::string_view, CaseRec
                      [&](std::string_view key, std::string_view bytes) { return one(key.substr(1), bytes); });
     return scanned.ok() ? status : scanned;
   }
-  for (const auto& [key, bytes] : cache_) {
-    if (!one(key, bytes)) break;
+  // Cases of one time count in the same panes: one after the other they find them in the processor's cache.
+  std::vector<std::pair<Instant, const std::pair<const std::string, std::string>*>> order;
+  order.reserve(cache_.size());
+  for (const auto& entry : cache_) order.emplace_back(FirstRecordedAt(entry.second), &entry);
+  std::sort(order.begin(), order.end());
+  for (const auto& [at, entry] : order) {
+    if (!one(entry->first, entry->second)) break;
   }
   return status;
 }

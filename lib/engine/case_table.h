@@ -43,7 +43,7 @@ class CaseTable {
   // Writes the changed ones; forgets what exceeds the bound.
   void Flush(WriteBatch& batch);
 
-  // Every case, those worked on included (call Flush first), in no particular order.
+  // Every case (call Flush first); without a store in the order in which they were first recorded.
   absl::Status ForEach(absl::FunctionRef<bool(std::string_view key, CaseRecord& record)> visit);
 
   size_t working() const { return working_.size(); }

@@ -178,6 +178,12 @@ std::string EncodeCase(const CaseRecord& record) {
   return bytes;
 }
 
+Instant FirstRecordedAt(std::string_view bytes) {
+  ByteReader in(bytes);  // a case begins with its stamps, in their order
+  InstantReader instants(in);
+  return in.Unsigned() == 0 ? kNever : instants.Read();
+}
+
 bool DecodeCase(std::string_view bytes, CaseRecord& record) {
   ByteReader in(bytes);
   InstantReader instants(in);

@@ -55,6 +55,9 @@ struct CaseRecord {
   bool operator==(const CaseRecord&) const = default;
 };
 std::string EncodeCase(const CaseRecord& record);
+// When the earliest of a case's standing reports was recorded, read off its bytes; kNever when they hold
+// none.
+Instant FirstRecordedAt(std::string_view bytes);
 // False when the bytes are none that EncodeCase wrote.
 bool DecodeCase(std::string_view bytes, CaseRecord& record);
 

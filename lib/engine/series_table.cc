@@ -149,8 +149,8 @@ domain::Counts Series::SumDecided(const domain::PaneRange& range) const {
   return sum;
 }
 
-SeriesTable::SeriesTable(const domain::StreamDefinition& definition, const TimeZone& zone)
-    : definition_(definition), zone_(zone) {
+SeriesTable::SeriesTable(const domain::StreamDefinition& definition, const TimeZone& zone, bool keeps_changes)
+    : definition_(definition), zone_(zone), keeps_changes_(keeps_changes) {
   for (const domain::Indicator& indicator : definition.indicators) {
     index_.emplace_back(indicator.roll_ups.size() * kSexes * kAges);
   }
@@ -193,44 +193,58 @@ void SeriesTable::Move(const CountedCase& before, const CountedCase& after, Inst
 void SeriesTable::Apply(int indicator, const CountedCase& counted, int sign, Instant now) {
   const auto& roll_ups = definition_.indicators[indicator].roll_ups;
   const Contribution& c = counted.by_indicator[indicator];
+  PlanDeltas(c, sign, now);
   for (int r = 0; r < static_cast<int>(roll_ups.size()); ++r) {
     const std::string& key = counted.keys[roll_ups[r].level];
-    ApplyTo(Get(indicator, r, key, Sex::kAll, Age::kAll), c, true, sign, now);
-    if (roll_ups[r].by_sex) ApplyTo(Get(indicator, r, key, counted.sex, Age::kAll), c, false, sign, now);
-    if (roll_ups[r].by_age) ApplyTo(Get(indicator, r, key, Sex::kAll, c.age), c, false, sign, now);
+    ApplyTo(Get(indicator, r, key, Sex::kAll, Age::kAll), c, true, sign);
+    if (roll_ups[r].by_sex) ApplyTo(Get(indicator, r, key, counted.sex, Age::kAll), c, false, sign);
+    if (roll_ups[r].by_age) ApplyTo(Get(indicator, r, key, Sex::kAll, c.age), c, false, sign);
   }
 }
 
-void SeriesTable::ApplyTo(Series& s, const Contribution& c, bool whole, int sign, Instant now) {
-  Count(s, c, c.completed, false, false, sign, now);
-  Count(s, c, c.completed_before, false, true, sign, now);
-  Count(s, c, c.decided, true, false, sign, now);
-  Count(s, c, c.decided_before, true, true, sign, now);
+// Worked out once for all the series: mostly the four counts fall into the same pane of each span.
+void SeriesTable::PlanDeltas(const Contribution& c, int sign, Instant now) {
+  deltas_.clear();
+  Plan(c.completed, false, false, sign, now);
+  Plan(c.completed_before, false, true, sign, now);
+  Plan(c.decided, true, false, sign, now);
+  Plan(c.decided_before, true, true, sign, now);
+}
+
+void SeriesTable::Plan(const std::optional<domain::Count>& count, bool decided, bool before, int sign,
+                       Instant now) {
+  if (!count) return;
+  for (Span span : kSpans) {
+    const PaneIndex index = domain::PaneOf(span, count->at, zone_);
+    if (!domain::PaneKept(span, index, now, zone_)) continue;
+    auto delta = std::find_if(deltas_.begin(), deltas_.end(),
+                              [&](const PaneDelta& d) { return d.span == span && d.index == index; });
+    if (delta == deltas_.end()) delta = deltas_.insert(delta, PaneDelta{.span = span, .index = index});
+    domain::Counts& counts = decided ? delta->decided : delta->completed;
+    (before ? counts.n_before : counts.n) += sign;
+    if (count->within) (before ? counts.within_before : counts.within) += sign;
+    if (!decided && !before) delta->timed = true;
+  }
+}
+
+void SeriesTable::ApplyTo(Series& s, const Contribution& c, bool whole, int sign) {
+  for (const PaneDelta& delta : deltas_) {
+    Pane& pane = s.panes[static_cast<size_t>(delta.span)][delta.index];
+    pane.completed += delta.completed;
+    pane.decided += delta.decided;
+    if (delta.timed) {
+      pane.duration_sum_ms += sign * c.duration.count();
+      pane.durations.Add(domain::Histogram::BucketOf(c.duration), sign);
+    }
+    if (keeps_changes_) s.unwritten_panes.emplace_back(delta.span, delta.index);
+  }
   if (c.waiting != Waiting::kNone) s.open += sign;
   if (c.waiting == Waiting::kAtRisk) s.at_risk += sign;
   if (c.waiting == Waiting::kOverdue) s.overdue += sign;
   if (whole && c.left_out == LeftOut::kExcluded) CountReason(s.excluded, c.reason, sign);
   if (whole && c.left_out == LeftOut::kClosed) CountReason(s.closed, c.reason, sign);
   if (whole && c.left_out == LeftOut::kInvalid) CountReason(s.invalid, c.reason, sign);
-  Touch(s);
-}
-
-void SeriesTable::Count(Series& s, const Contribution& c, const std::optional<domain::Count>& count,
-                        bool decided, bool before, int sign, Instant now) {
-  if (!count) return;
-  for (Span span : kSpans) {
-    const PaneIndex index = domain::PaneOf(span, count->at, zone_);
-    if (!domain::PaneKept(span, index, now, zone_)) continue;
-    Pane& pane = s.panes[static_cast<size_t>(span)][index];
-    domain::Counts& counts = decided ? pane.decided : pane.completed;
-    (before ? counts.n_before : counts.n) += sign;
-    if (count->within) (before ? counts.within_before : counts.within) += sign;
-    if (!decided && !before) {
-      pane.duration_sum_ms += sign * c.duration.count();
-      pane.durations.Add(domain::Histogram::BucketOf(c.duration), sign);
-    }
-    s.unwritten_panes.emplace_back(span, index);
-  }
+  if (keeps_changes_) Touch(s);
 }
 
 void SeriesTable::Touch(Series& s) {

@@ -50,7 +50,8 @@ struct Series {
 // alone. Panes older than are kept (spec §4) are neither filled nor read. One thread.
 class SeriesTable {
  public:
-  SeriesTable(const domain::StreamDefinition& definition, const TimeZone& zone);
+  // `keeps_changes` off: nothing is remembered for Flush, for the rules or for publishing.
+  SeriesTable(const domain::StreamDefinition& definition, const TimeZone& zone, bool keeps_changes = true);
 
   // Reads what Flush wrote; empty for an empty store.
   absl::Status Load(Store& store);
@@ -74,10 +75,18 @@ class SeriesTable {
   struct Slot;  // the series of one indicator and roll-up
   Series& Get(int indicator, int roll_up, std::string_view key, domain::Sex sex, domain::Age age);
   Series& Create(domain::SeriesKey key, int indicator);
+  // What a contribution adds to one pane of every series that it counts in.
+  struct PaneDelta {
+    domain::Span span;
+    domain::PaneIndex index;
+    domain::Counts completed;
+    domain::Counts decided;
+    bool timed = false;  // the duration too
+  };
   void Apply(int indicator, const CountedCase& counted, int sign, Instant now);
-  void ApplyTo(Series& series, const Contribution& contribution, bool whole, int sign, Instant now);
-  void Count(Series& series, const Contribution& c, const std::optional<domain::Count>& count, bool decided,
-             bool before, int sign, Instant now);
+  void ApplyTo(Series& series, const Contribution& contribution, bool whole, int sign);
+  void PlanDeltas(const Contribution& contribution, int sign, Instant now);
+  void Plan(const std::optional<domain::Count>& count, bool decided, bool before, int sign, Instant now);
   void Touch(Series& series);
   void DropOldPanes(Instant now, WriteBatch& batch);
   absl::Status LoadSeries(Store& store);
@@ -88,6 +97,8 @@ class SeriesTable {
   std::deque<Series> series_;
   std::vector<std::vector<absl::flat_hash_map<std::string, Series*>>>
       index_;  // [indicator][roll-up × sex × age]
+  const bool keeps_changes_;
+  std::vector<PaneDelta> deltas_;  // of the contribution at hand
   std::vector<Series*> unwritten_;
   std::vector<Series*> unpublished_;
   std::vector<Series*> unjudged_;
