@@ -26,7 +26,8 @@ DemoPlan PlanDemo(const County& county, Instant now, std::optional<Instant> last
   Instant start = LatestStart(county, now);
   while (last && start <= *last) start = StartOn(county, county.zone.DayOf(start) + days(1));
   Instant history_from = start - kHistory;
-  if (last) history_from = std::max(history_from, *last);
+  // Case ids count within the minute, so a minute is never gone through twice.
+  if (last) history_from = std::max(history_from, Instant(std::chrono::floor<minutes>(*last)) + minutes(1));
   const Incident storm{
       .kind = IncidentKind::kSnowStorm, .from = start - kStormBefore, .to = start + kStormAfter};
   return {

@@ -93,10 +93,10 @@ TEST_F(DemoTest, StartsAtTheLatestFourInTheAfternoon) {
 }
 
 TEST_F(DemoTest, GoesOnAfterWhatTheLogHas) {
-  const Instant last = At("2026-03-30T03:00:00+02:00");
+  const Instant last = At("2026-03-30T03:00:10+02:00");
   const DemoPlan plan = PlanDemo(county_, At("2026-03-29T17:00:00+02:00"), last);
   EXPECT_EQ(plan.start, At("2026-03-30T16:00:00+02:00"));
-  EXPECT_EQ(plan.traffic.from, last);
+  EXPECT_EQ(plan.traffic.from, At("2026-03-30T03:01:00+02:00"));
 }
 
 // The one true page: whenever the demo is shown, exactly one rule of severity page fires, soon, and resolves.
