@@ -18,12 +18,16 @@ absl::StatusOr<std::shared_ptr<const config::Configuration>> LoadConfiguration(c
       Cat("the configuration in ", directory, " can't be used:\n", config::FormatProblems(loaded.problems)));
 }
 
-std::vector<engine::TopicSpec> TopicsOf(const config::Configuration& configuration) {
-  int partitions = 0;
+int32_t PartitionsOf(const config::Configuration& configuration) {
+  int32_t partitions = 0;
   for (const config::RegionConfiguration& region : configuration.regions) {
-    partitions = std::max(partitions, region.partition + 1);
+    partitions = std::max(partitions, static_cast<int32_t>(region.partition) + 1);
   }
-  return engine::Topics(configuration.streams, partitions);
+  return partitions;
+}
+
+std::vector<engine::TopicSpec> TopicsOf(const config::Configuration& configuration) {
+  return engine::Topics(configuration.streams, PartitionsOf(configuration));
 }
 
 }  // namespace vardvakt::process

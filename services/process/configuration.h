@@ -17,6 +17,8 @@ void DeclareConfig(runtime::Options& options, std::string* directory);
 // The configuration of a directory; every problem in the error's message.
 absl::StatusOr<std::shared_ptr<const config::Configuration>> LoadConfiguration(const std::string& directory);
 
+// Of every topic: a region is a partition.
+int32_t PartitionsOf(const config::Configuration& configuration);
 // Every topic of a deployment, as its configuration has it.
 std::vector<engine::TopicSpec> TopicsOf(const config::Configuration& configuration);
 

@@ -18,8 +18,9 @@ void DeclareStorage(runtime::Options& options, StorageOptions* storage) {
 
 namespace {
 
-// Of the keys and values that a task writes.
+// Of the keys and values that a task, and the notifier, writes.
 constexpr uint32_t kTaskFormatVersion = 1;
+constexpr uint32_t kNotifierFormatVersion = 1;
 
 class TaskStores final : public engine::StoreProvider {
  public:
@@ -71,9 +72,8 @@ absl::StatusOr<std::unique_ptr<engine::Log>> Storage::OpenLog(const Clock& clock
   return embedded::OpenLog(std::move(open), clock);
 }
 
-absl::StatusOr<std::unique_ptr<rocksdb::Store>> Storage::OpenStore(const std::string& name,
-                                                                   const rocksdb::Identity& identity) const {
-  return rocksdb::OpenStore(PathOf(name), identity, {.memory = memory_});
+absl::StatusOr<std::unique_ptr<engine::Store>> Storage::OpenNotifierStore() const {
+  return rocksdb::OpenStore(PathOf("notifier"), {"notifier", kNotifierFormatVersion}, {.memory = memory_});
 }
 
 std::string Storage::PathOf(const std::string& name) const {

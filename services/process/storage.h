@@ -29,9 +29,8 @@ class Storage {
   absl::StatusOr<std::unique_ptr<engine::Log>> OpenLog(const Clock& clock);
   // The tasks' state, in DATA_DIR/tasks.
   engine::StoreProvider& tasks() { return *tasks_; }
-  // DATA_DIR/<name>.
-  absl::StatusOr<std::unique_ptr<rocksdb::Store>> OpenStore(const std::string& name,
-                                                            const rocksdb::Identity& identity) const;
+  // The notifier's, DATA_DIR/notifier.
+  absl::StatusOr<std::unique_ptr<engine::Store>> OpenNotifierStore() const;
 
  private:
   explicit Storage(const StorageOptions& options);

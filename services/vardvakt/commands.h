@@ -13,6 +13,7 @@
 namespace vardvakt::cli {
 
 runtime::Command CheckConfigCommand();
+runtime::Command DemoCommand();
 runtime::Command ReplayCommand();
 runtime::Command ServeCommand();
 runtime::Command SimulateCommand();

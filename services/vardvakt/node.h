@@ -8,6 +8,7 @@
 #include "services/compliance/service.h"
 #include "services/gateway/service.h"
 #include "services/ingest/service.h"
+#include "services/notifier/service.h"
 #include "services/process/front.h"
 #include "services/process/storage.h"
 
@@ -20,6 +21,7 @@ struct NodeOptions {
   ingest::ServiceOptions ingest;
   compliance::ServiceOptions compliance;
   gateway::ServiceOptions gateway;
+  notifier::ServiceOptions notifier;
 };
 void Declare(runtime::Options& options, NodeOptions* node);
 
@@ -30,6 +32,8 @@ struct Node {
   std::unique_ptr<process::Storage> storage;
   std::unique_ptr<engine::Log> log;
   std::unique_ptr<compliance::Service> compliance;
+  std::unique_ptr<engine::Store> notifier_store;
+  std::unique_ptr<notifier::Notifier> notifier;
   std::unique_ptr<ingest::Service> ingest;
   std::unique_ptr<gateway::Service> gateway;
   std::string address;  // "http://127.0.0.1:8080"
