@@ -45,11 +45,7 @@ absl::StatusOr<Batch::Figures> Batch::Finish(Instant as_of) {
   Figures all;
   const engine::Figures figures(*setting_.definition, *setting_.zone, as_of);
   series_.ForEach([&](Series& series) {
-    for (domain::Measure measure : {domain::Measure::kCompleted, domain::Measure::kDecided}) {
-      for (domain::Window window : domain::kWindows) {
-        if (auto row = figures.Share(series, measure, window)) all.shares.push_back(*std::move(row));
-      }
-    }
+    figures.ForEachShare(series, false, [&](domain::ShareRow row) { all.shares.push_back(std::move(row)); });
     if (series.open != 0) all.waiting.push_back(figures.Waiting(series));
     if (series.AnyLeftOut()) all.left_out.push_back(figures.LeftOut(series));
   });

@@ -26,12 +26,26 @@ domain::ShareFrame Figures::FrameOf(const Series& series, Measure measure, Insta
 
 std::optional<ShareRow> Figures::Share(const Series& series, Measure measure, Window window,
                                        bool empty_too) const {
-  const PaneRange range = domain::WindowPanes(window, now_, zone_);
-  const Pane sum = series.Sum(range);
+  return RowOf(series, measure, window, series.Sum(domain::WindowPanes(window, now_, zone_)), empty_too);
+}
+
+void Figures::ForEachShare(const Series& series, bool empty_too,
+                           absl::FunctionRef<void(ShareRow)> visit) const {
+  for (Window window : domain::kWindows) {
+    const Pane sum = series.Sum(domain::WindowPanes(window, now_, zone_));
+    for (Measure measure : {Measure::kCompleted, Measure::kDecided}) {
+      if (auto row = RowOf(series, measure, window, sum, empty_too)) visit(*std::move(row));
+    }
+  }
+}
+
+std::optional<ShareRow> Figures::RowOf(const Series& series, Measure measure, Window window, const Pane& sum,
+                                       bool empty_too) const {
   const domain::Counts& counts = measure == Measure::kDecided ? sum.decided : sum.completed;
   if (!empty_too && counts.n == 0 && counts.n_before == 0) return std::nullopt;
-  const domain::Bounds bounds =
-      window == Window::kAll ? domain::Bounds{now_, now_ + milliseconds(1)} : domain::BoundsOf(range, zone_);
+  const domain::Bounds bounds = window == Window::kAll
+                                    ? domain::Bounds{now_, now_ + milliseconds(1)}
+                                    : domain::BoundsOf(domain::WindowPanes(window, now_, zone_), zone_);
   domain::ShareFrame frame = FrameOf(series, measure, bounds.to - milliseconds(1));
   if (measure == Measure::kDecided && !frame.has_limit) return std::nullopt;
   frame.window = window;

@@ -3,6 +3,7 @@
 #include <optional>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "lib/domain/definition.h"
 #include "lib/domain/measures.h"
@@ -21,6 +22,9 @@ class Figures {
   // nothing.
   std::optional<domain::ShareRow> Share(const Series& series, domain::Measure measure, domain::Window window,
                                         bool empty_too = false) const;
+  // The same for both measures and every window.
+  void ForEachShare(const Series& series, bool empty_too,
+                    absl::FunctionRef<void(domain::ShareRow)> visit) const;
   // Any other window: kOutOfRange for bounds that no kept pane matches.
   absl::StatusOr<domain::ShareRow> ShareBetween(const Series& series, domain::Measure measure, Instant from,
                                                 Instant to) const;
@@ -28,6 +32,8 @@ class Figures {
   static domain::LeftOutRow LeftOut(const Series& series);
 
  private:
+  std::optional<domain::ShareRow> RowOf(const Series& series, domain::Measure measure, domain::Window window,
+                                        const domain::Pane& sum, bool empty_too) const;
   domain::ShareFrame FrameOf(const Series& series, domain::Measure measure, Instant last) const;
   std::optional<int64_t> MonthOutlook(const Series& series, int64_t n) const;
 

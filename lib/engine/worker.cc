@@ -190,6 +190,7 @@ absl::Status Worker::RunOnce() {
   SetState(WorkerState::kStarting, "opening the store");
   caught_up_ = false;
   say_all_ = true;
+  to_say_.clear();
   unmarked_.reset();
   if (absl::Status status = OpenTask(); !status.ok()) return status;
   auto reader = log_.OpenReader(setting_.partition, task_->version().offset);
@@ -286,55 +287,57 @@ void Worker::Publish() {
 }
 
 // What changed once a second, everything current once a minute, and after a start or a failed delivery; then,
-// when all of it was delivered, the mark that says so.
+// when all of it was delivered, the mark that says so. Rows go out a slice at a time: in between the task
+// goes on.
 void Worker::SayRows(Publication& out) {
   const Instant now = clock_.Now();
-  if (publisher_->TakeFailure()) {
-    say_all_ = true;
-    unmarked_.reset();
+  if (publisher_->TakeFailure()) say_all_ = true;
+  if (say_all_ || now - said_all_at_ >= options_.publish_all_every) {
+    if (!SayAllBegin(out)) return;
+    said_all_at_ = said_rows_at_ = now;
+  } else if (to_say_.empty() && now - said_rows_at_ >= options_.publish_every) {
+    said_rows_at_ = now;
+    to_say_.swap(task_->series().unpublished());
+    for (Series* series : to_say_) series->unpublished = false;
   }
-  if (unmarked_ && publisher_->Drain(Duration::zero())) {
+  const size_t slice = std::min(options_.series_at_once, to_say_.size());
+  const Figures figures(*setting_.definition, *setting_.zone, task_->version().log_time);
+  for (size_t i = 0; i < slice; ++i) {
+    AddSeries(figures, *to_say_.back(), out);
+    to_say_.pop_back();
+  }
+  if (slice == 0 && unmarked_ && publisher_->Drain(Duration::zero())) {
     out.complete_since = unmarked_;
     unmarked_.reset();
-    return;
   }
-  const bool all = say_all_ || now - said_all_at_ >= options_.publish_all_every;
-  if (!all && now - said_rows_at_ < options_.publish_every) return;
-  said_rows_at_ = now;
-  AddRows(out, all);
-  if (!all) return;
+}
+
+bool Worker::SayAllBegin(Publication& out) {
   auto cases = task_->CurrentCases(std::nullopt, std::nullopt, kAllCases);
   auto episodes = task_->rules().Kept(say_all_ ? kEpisodesKept : 0);
   if (!cases.ok() || !episodes.ok())
-    return;  // the next step meets the read error too, and opens the store again
+    return false;  // the next step meets the read error too, and opens the store again
   out.cases.insert(out.cases.end(), cases->begin(), cases->end());
   out.episodes.insert(out.episodes.begin(), episodes->begin(), episodes->end());
-  for (const domain::Episode& open : task_->rules().OpenEpisodes()) out.episodes.push_back(open);
+  for (domain::Episode& open : task_->rules().OpenEpisodes()) out.episodes.push_back(std::move(open));
+  to_say_.clear();
+  task_->series().ForEach([&](Series& series) {
+    series.unpublished = false;
+    to_say_.push_back(&series);
+  });
+  task_->series().unpublished().clear();
   unmarked_ = out.version;
-  said_all_at_ = now;
   say_all_ = false;
+  return true;
 }
 
 // Empty rows too: a window that has emptied by the clock alone must be seen to be empty.
-void Worker::AddRows(Publication& out, bool all) {
-  const Figures figures(*setting_.definition, *setting_.zone, task_->version().log_time);
-  const auto add = [&](Series& series) {
-    for (domain::Measure measure : {domain::Measure::kCompleted, domain::Measure::kDecided}) {
-      for (domain::Window window : domain::kWindows) {
-        if (auto row = figures.Share(series, measure, window, true)) out.shares.push_back(*std::move(row));
-      }
-    }
-    out.waiting.push_back(figures.Waiting(series));
-    out.left_out.push_back(figures.LeftOut(series));
-  };
-  SeriesTable& table = task_->series();
-  if (all) {
-    table.ForEach(add);
-  } else {
-    for (Series* series : table.unpublished()) add(*series);
+void Worker::AddSeries(const Figures& figures, const Series& series, Publication& out) {
+  figures.ForEachShare(series, true, [&](domain::ShareRow row) { out.shares.push_back(std::move(row)); });
+  out.waiting.push_back(Figures::Waiting(series));
+  if (series.key.sex == domain::Sex::kAll && series.key.age == domain::Age::kAll) {
+    out.left_out.push_back(Figures::LeftOut(series));
   }
-  for (Series* series : table.unpublished()) series->unpublished = false;
-  table.unpublished().clear();
 }
 
 }  // namespace vardvakt::engine

@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "lib/base/clock.h"
 #include "lib/base/logger.h"
+#include "lib/engine/figures.h"
 #include "lib/engine/log.h"
 #include "lib/engine/publisher.h"
 #include "lib/engine/store.h"
@@ -33,6 +34,7 @@ struct WorkerOptions {
   Duration poll_wait = milliseconds(20);    // so long a deadline may wait for an idle log
   Duration publish_every = seconds(1);      // changed rows
   Duration publish_all_every = minutes(1);  // everything current
+  size_t series_at_once = 64;               // of which all rows go out in one step
   Duration behind_after = seconds(10);  // log time so far behind the clock, with records unread, is "behind"
   Duration sync_every = seconds(10);    // a durable commit; the log has what is lost before it
   Duration max_clock_step_back = seconds(1);
@@ -80,7 +82,8 @@ class Worker {
   bool LogIsAway(const absl::Status& status);
   void Publish();
   void SayRows(Publication& out);
-  void AddRows(Publication& out, bool all);
+  bool SayAllBegin(Publication& out);
+  static void AddSeries(const Figures& figures, const Series& series, Publication& out);
   bool Recover(const absl::Status& why, Duration& back_off);
   void SetState(WorkerState state, std::string detail);
   bool Wait(Duration time);
@@ -110,6 +113,7 @@ class Worker {
   // Of the thread alone.
   bool caught_up_ = false;
   bool say_all_ = true;
+  std::vector<Series*> to_say_;
   std::optional<TaskVersion> unmarked_;  // everything was said since then; the mark follows its delivery
   Instant said_rows_at_ = InstantFromMillis(0);
   Instant said_all_at_ = InstantFromMillis(0);
