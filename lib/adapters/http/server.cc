@@ -405,8 +405,13 @@ class BeastServer final : public Server {
     if (!all_ended) CloseAll(true);
     for (std::thread& thread : threads_) thread.join();
     threads_.clear();
-    std::lock_guard lock(core_->mutex);
-    core_->ended = true;
+    {
+      std::lock_guard lock(core_->mutex);
+      core_->ended = true;
+    }
+    // What was posted after the last thread had left holds its session, and that the core: run it, or both stay.
+    core_->io.restart();
+    core_->io.poll();
   }
 
  private:
