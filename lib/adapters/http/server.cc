@@ -409,7 +409,8 @@ class BeastServer final : public Server {
       std::lock_guard lock(core_->mutex);
       core_->ended = true;
     }
-    // What was posted after the last thread had left holds its session, and that the core: run it, or both stay.
+    // What was posted after the last thread had left holds its session, and that the core: run it, or both
+    // stay.
     core_->io.restart();
     core_->io.poll();
   }
