@@ -236,12 +236,13 @@ void RuleEngine::Schedule(const Watch& watch, const domain::PaneRange& range, In
   }
   const auto& panes = watch.series->panes[static_cast<size_t>(range.span)];
   auto pane = panes.lower_bound(range.first);
-  while (pane != panes.end() && pane->first <= range.last && pane->second.decided.n == 0) ++pane;
-  if (pane != panes.end() && pane->first <= range.last && rule.window != domain::Window::kAll) {
-    // The window moves by one pane at a time: it is empty of this pane when its last is so much later. Of the
-    // calendar's windows the next day is asked, which is never too late.
+  while (pane != panes.end() && pane->second.decided.n == 0) ++pane;
+  if (pane != panes.end() && rule.window != domain::Window::kAll) {
+    // A rolling window moves by one pane at a time: it is empty of this pane when its last is so much later.
+    // Of the calendar's windows, which panes can enter too, the next day is asked, which is never too late.
     const bool rolling = rule.window <= domain::Window::k365d;
-    const domain::PaneIndex edge = rolling ? pane->first + (range.last - range.first) + 1 : range.last + 1;
+    const domain::PaneIndex edge =
+        rolling ? pane->first + (range.last - range.first) + 1 : domain::PaneOf(range.span, x, zone_) + 1;
     next = std::min(next, GridPoint(domain::PaneStart(range.span, edge, zone_)));
   }
   if (next <= x) next = x + rules_.grid;

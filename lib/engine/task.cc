@@ -297,7 +297,8 @@ void Task::NoteWaiting(const std::string& key, const domain::CaseState& state, c
     const Waiting was = WaitingOf(before, i);
     const Waiting is = WaitingOf(after, i);
     any = any || IsAtRisk(is);
-    if (was == is || (!IsAtRisk(was) && !IsAtRisk(is))) continue;
+    // The same standing may have another deadline or place by now, and the rules go by what they heard last.
+    if (!IsAtRisk(was) && !IsAtRisk(is)) continue;
     case_statuses_.push_back(StatusOf(key, static_cast<int>(i), state, judgements[i]));
     rules_.OnCaseChanged(key, static_cast<int>(i),
                          {.waiting = is,

@@ -228,6 +228,45 @@ TEST_F(TaskTest, EpisodesAreTheSameWhereverTheTaskIsCut) {
   }
 }
 
+TEST_F(TaskTest, AnEpisodeTellsTheLatestDeadlineWhereverTheTaskIsCut) {
+  // Overdue as soon as it is heard of, and corrected before the rules have had their turn.
+  Append(30.001, "m1 call_received 0");
+  Append(30.003, "m1 call_received 1");
+  const std::vector<Record> all = records_;
+  for (const bool cut : {false, true}) {
+    told_.clear();
+    store_ = std::make_unique<testkit::MemoryStore>();
+    Open();
+    if (cut) {
+      records_ = {all.front()};
+      RunTo(30.002);
+      KillAndOpen();
+    }
+    records_ = all;
+    RunTo(31);
+    EXPECT_EQ(Told("overdue"), (std::vector<std::string>{"firing from 21:00.001 at 30:01"})) << cut;
+    task_.reset();
+    handle_.reset();
+  }
+}
+
+TEST_F(TaskTest, ARuleOnThePreviousMonthLooksWhenTheMonthEnds) {
+  setting_.rules.threshold_rules = {{.id = "last_month",
+                                     .indicator = "prio1",
+                                     .window = domain::Window::kPreviousMonth,
+                                     .floor_permille = 500,
+                                     .clear_permille = 500,
+                                     .min_n = 1}};
+  Open();
+  Append(0.01, "m1 call_received 0");
+  RunTo(60);
+  EXPECT_TRUE(Told("last_month").empty());
+  const double may = (15 * 24 + 14) * 60;
+  RunTo(may + 1);
+  ASSERT_FALSE(Told("last_month").empty());
+  EXPECT_EQ(Told("last_month").back(), "firing from 00:00.000 at 00:00");
+}
+
 TEST_F(TaskTest, CountsWithoutEffectAndRejected) {
   Open();
   Append(0.01, "m1 call_received 0");
