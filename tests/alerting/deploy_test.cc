@@ -92,7 +92,7 @@ TEST_F(DeployTest, PrometheusScrapesAndItsRulesSeeWhatIsWrong) {
   StartNotifier();
   const testkit::TempDir dir;
   std::string config = ReadFile("deploy/prometheus/prometheus.yml");
-  config = Replace(config, "127.0.0.1:8084", Cat("127.0.0.1:", admin_->port()));
+  config = Replace(config, "127.0.0.1:8083", Cat("127.0.0.1:", admin_->port()));
   config = Replace(config, "15s", "200ms");
   std::filesystem::copy("deploy/prometheus/rules", dir / "rules");
   std::ofstream(dir / "prometheus.yml") << config;

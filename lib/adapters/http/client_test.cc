@@ -1,11 +1,14 @@
 #include "lib/adapters/http/client.h"
 
+#include <cstdlib>
 #include <thread>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "lib/adapters/http/server.h"
 #include "lib/base/strings.h"
+#include "lib/testkit/child_process.h"
+#include "lib/testkit/temp_dir.h"
 
 namespace vardvakt::http {
 namespace {
@@ -93,6 +96,50 @@ TEST_F(ClientTest, CancelEndsWhatIsUnderWayAndWhatComesAfter) {
   sender.join();
   EXPECT_EQ(result.code(), absl::StatusCode::kCancelled);
   EXPECT_EQ(client.Send(To("/echo")).status().code(), absl::StatusCode::kCancelled);
+}
+
+// OpenSSL's own server, with a certificate for 127.0.0.1 that only its own file vouches for.
+class TlsClientTest : public ::testing::Test {
+ protected:
+  TlsClientTest() {
+    const std::string make =
+        Cat("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 1 -keyout ",
+            dir_ / "key.pem", " -out ", certificate_,
+            " -subj /CN=test -addext subjectAltName=IP:127.0.0.1 2> ", dir_ / "log");
+    EXPECT_EQ(std::system(make.c_str()), 0);
+    server_ = std::make_unique<testkit::ChildProcess>(
+        std::vector<std::string>{"/usr/bin/openssl", "s_server", "-accept", "127.0.0.1:0", "-www", "-key",
+                                 dir_ / "key.pem", "-cert", certificate_},
+        dir_ / "log");
+    for (auto line = server_->ReadLine(); line; line = server_->ReadLine()) {
+      if (line->starts_with("ACCEPT 127.0.0.1:")) port_ = line->substr(line->rfind(':') + 1);
+      if (!port_.empty()) break;
+    }
+    EXPECT_FALSE(port_.empty());
+  }
+  absl::StatusOr<ClientResponse> Get(std::string_view host, const std::string& ca_file) {
+    return Client({.ca_file = ca_file})
+        .Send({.url = ParseUrl(Cat("https://", host, ":", port_, "/")).value()});
+  }
+
+  const testkit::TempDir dir_;
+  const std::string certificate_ = dir_ / "cert.pem";
+  std::string port_;
+  std::unique_ptr<testkit::ChildProcess> server_;
+};
+
+TEST_F(TlsClientTest, TrustsWhomTheFileVouchesFor) {
+  const auto answer = Get("127.0.0.1", certificate_);
+  ASSERT_TRUE(answer.ok()) << answer.status();
+  EXPECT_EQ(answer->status, 200);
+}
+
+TEST_F(TlsClientTest, RefusesAStrangerAndAWrongName) {
+  const auto stranger = Get("127.0.0.1", "");
+  EXPECT_EQ(stranger.status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_THAT(stranger.status().ToString(), HasSubstr("no trusted TLS connection"));
+  EXPECT_EQ(Get("localhost", certificate_).status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(Get("127.0.0.1", dir_ / "none").status().code(), absl::StatusCode::kFailedPrecondition);
 }
 
 }  // namespace
