@@ -336,25 +336,24 @@ void RuleEngine::Fire(const ThresholdRule& rule, const Counts& counts, Instant x
   e.summary_en = FillTemplate(rule.summary_en, values);
 }
 
-// Which municipalities, or else units, carry most of the misses: "Mullsjö 5/8, Habo 3/9".
+// Which municipalities, or else units, carry most of the misses, the worst first. Names alone: their numbers
+// are mostly too small to be sent out (spec §6).
 std::string RuleEngine::Carriers(const ThresholdRule& rule, Instant x) {
   const domain::PaneRange range = domain::WindowPanes(rule.window, x, zone_);
-  std::vector<std::tuple<int64_t, std::string, int64_t>> misses;  // (minus misses, key, n)
+  std::vector<std::pair<int64_t, std::string>> misses;
   for (const std::string_view level : {"municipality", "unit"}) {
     series_.ForEach([&](Series& s) {
       if (s.key.indicator != rule.indicator || s.key.level != level) return;
       if (s.key.sex != domain::Sex::kAll || s.key.age != domain::Age::kAll) return;
       const Counts c = s.SumDecided(range);
-      if (c.n > c.within) misses.emplace_back(c.within - c.n, PlaceName(level, s.key.key, geography_), c.n);
+      if (c.n > c.within) misses.emplace_back(c.within - c.n, PlaceName(level, s.key.key, geography_));
     });
     if (!misses.empty()) break;
   }
   std::sort(misses.begin(), misses.end());
+  if (misses.size() > 3) misses.resize(3);
   std::string text;
-  for (size_t i = 0; i < std::min<size_t>(3, misses.size()); ++i) {
-    const auto& [minus, place, n] = misses[i];
-    text += (i == 0 ? "" : ", ") + place + " " + std::to_string(-minus) + "/" + std::to_string(n);
-  }
+  for (const auto& [minus, place] : misses) text += (text.empty() ? "" : ", ") + place;
   return text;
 }
 
