@@ -16,6 +16,8 @@
 namespace vardvakt::engine {
 
 using Offset = int64_t;  // of a record in its partition, from 0
+// Of a record that the log has, as it says after a retry, without saying where.
+inline constexpr Offset kUnknownOffset = -1;
 
 struct Partition {
   std::string topic;
@@ -79,8 +81,8 @@ class Appender {
  public:
   virtual ~Appender() = default;
 
-  // Called once per record, on any thread: ok with the offset once the log has the record durably, else the
-  // reason; after a reason other than kInvalidArgument the record may be in the log all the same.
+  // Called once per record, on any thread: ok with the offset (or kUnknownOffset) once the log has the record
+  // durably, else the reason; after a reason other than kInvalidArgument it may be in the log all the same.
   using Done = std::function<void(absl::StatusOr<Offset>)>;
 
   // kResourceExhausted at once, and no callback, when the bounded queue is full; the caller waits or pushes

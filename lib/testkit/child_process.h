@@ -13,8 +13,15 @@ namespace vardvakt::testkit {
 // where the test's own goes. One thread.
 class ChildProcess {
  public:
-  // Aborts the test program when it can't be started: a test without its server means nothing.
-  explicit ChildProcess(const std::vector<std::string>& command, const std::string& error_file = "");
+  // A file that takes all that it prints.
+  struct Output {
+    std::string file;
+  };
+
+  // Aborts the test program when it can't be started: a test without its server means nothing. Without
+  // `output` ReadLine gives what it prints, and its error output goes where the test's own goes.
+  explicit ChildProcess(const std::vector<std::string>& command,
+                        const std::optional<Output>& output = std::nullopt);
   ~ChildProcess();
   ChildProcess(const ChildProcess&) = delete;
   ChildProcess& operator=(const ChildProcess&) = delete;

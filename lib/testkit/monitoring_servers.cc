@@ -71,7 +71,7 @@ void AlertmanagerServer::StartAgain() {
                                Cat("--config.file=", dir_ / "alertmanager.yml"),
                                Cat("--storage.path=", storage), Cat("--web.listen-address=127.0.0.1:", port_),
                                Cat("--web.external-url=", url_), "--cluster.listen-address="},
-      dir_ / "log");
+      ChildProcess::Output{dir_ / "log"});
   if (!AwaitReady(url_, *process_)) process_.reset();
 }
 
@@ -83,7 +83,7 @@ PrometheusServer::PrometheusServer(const std::string& config_file) {
         std::vector<std::string>{"/usr/bin/prometheus", Cat("--config.file=", config_file),
                                  Cat("--storage.tsdb.path=", dir_ / "data"),
                                  Cat("--web.listen-address=127.0.0.1:", port)},
-        dir_ / "log");
+        ChildProcess::Output{dir_ / "log"});
     if (!AwaitReady(url_, *process_)) process_.reset();
   }
   if (!process_) GiveUp("prometheus", dir_ / "log");
