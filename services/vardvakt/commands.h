@@ -14,6 +14,7 @@ namespace vardvakt::cli {
 
 runtime::Command CheckConfigCommand();
 runtime::Command DemoCommand();
+runtime::Command ExplainCommand();
 runtime::Command ReplayCommand();
 runtime::Command ServeCommand();
 runtime::Command SimulateCommand();

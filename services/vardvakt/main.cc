@@ -6,7 +6,8 @@ int main(int argc, char** argv) {
   const vardvakt::runtime::Program program{
       .name = "vardvakt",
       .doc = "Care events in, live compliance and alerts out.",
-      .commands = {DemoCommand(), ServeCommand(), ReplayCommand(), SimulateCommand(), CheckConfigCommand()},
+      .commands = {DemoCommand(), ServeCommand(), ReplayCommand(), SimulateCommand(), ExplainCommand(),
+                   CheckConfigCommand()},
   };
   return vardvakt::runtime::RunMain(program, argc, argv);
 }
