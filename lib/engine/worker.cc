@@ -10,8 +10,16 @@ namespace {
 
 constexpr Duration kFirstBackOff = milliseconds(200);
 constexpr Duration kLongestBackOff = seconds(10);
+constexpr int kMostSetAside = 3;  // a disk that damages whatever is written needs a person
 constexpr size_t kEpisodesKept = 100'000;
 constexpr size_t kAllCases = SIZE_MAX;
+
+// The store is rebuilt from the log, so its damage is mended beside it; the log's own is a person's to
+// decide.
+absl::Status OfLog(const absl::Status& status) {
+  if (status.code() != absl::StatusCode::kDataLoss) return status;
+  return absl::FailedPreconditionError(Cat("the log is damaged: ", status.message()));
+}
 
 std::string StoreName(const Partition& partition) { return Cat(partition.topic, "-", partition.partition); }
 
@@ -87,7 +95,6 @@ bool Worker::Wait(Duration time) {
 }
 
 void Worker::Run() {
-  Duration back_off = kFirstBackOff;
   while (!stopping_.load()) {
     const absl::Status status = RunOnce();
     if (status.ok()) break;  // told to stop
@@ -96,7 +103,7 @@ void Worker::Run() {
       task_.reset();
       store_.reset();
     }
-    if (!Recover(status, back_off)) return;
+    if (!Recover(status)) return;
   }
   const std::lock_guard lock(task_mutex_);
   if (task_ != nullptr) {
@@ -112,9 +119,9 @@ void Worker::Run() {
 
 // What to do about an error: rebuild beside a damaged store, stop where only a person can decide, else try
 // again.
-bool Worker::Recover(const absl::Status& why, Duration& back_off) {
+bool Worker::Recover(const absl::Status& why) {
   const std::string message(ToStd(why.message()));
-  if (why.code() == absl::StatusCode::kDataLoss && !message.starts_with("log:")) {
+  if (why.code() == absl::StatusCode::kDataLoss && ++times_set_aside_ <= kMostSetAside) {
     const auto moved = stores_.SetAside(store_name_);
     if (!moved.ok()) {
       SetState(WorkerState::kStopped,
@@ -137,9 +144,9 @@ bool Worker::Recover(const absl::Status& why, Duration& back_off) {
   }
   SetState(WorkerState::kRetrying, message);
   logger_.Warning("task_retries",
-                  {{"task", store_name_}, {"error", message}, {"back_off_ms", back_off.count()}});
-  const bool go_on = Wait(back_off);
-  back_off = std::min(kLongestBackOff, back_off * 2);
+                  {{"task", store_name_}, {"error", message}, {"back_off_ms", back_off_.count()}});
+  const bool go_on = Wait(back_off_);
+  back_off_ = std::min(kLongestBackOff, back_off_ * 2);
   return go_on;
 }
 
@@ -194,9 +201,10 @@ absl::Status Worker::RunOnce() {
   unmarked_.reset();
   if (absl::Status status = OpenTask(); !status.ok()) return status;
   auto reader = log_.OpenReader(setting_.partition, task_->version().offset);
-  if (!reader.ok()) return reader.status();
-  if (absl::Status status = CheckAnchor(**reader); !status.ok()) return status;
+  if (!reader.ok()) return OfLog(reader.status());
+  if (absl::Status status = CheckAnchor(**reader); !status.ok()) return OfLog(status);
   SetState(WorkerState::kCatchingUp, "reading the log");
+  back_off_ = kFirstBackOff;
   logger_.Info("task_started", {{"task", store_name_}, {"offset", task_->version().offset}});
   while (!stopping_.load()) {
     if (absl::Status status = Step(**reader); !status.ok()) return status;
@@ -215,14 +223,14 @@ bool Worker::LogIsAway(const absl::Status& status) {
 absl::Status Worker::Step(Reader& reader) {
   records_.clear();
   absl::Status polled = reader.Poll(options_.max_batch, options_.poll_wait, records_);
-  if (!polled.ok() && !LogIsAway(polled)) return polled;
+  if (!polled.ok() && !LogIsAway(polled)) return OfLog(polled);
   // Where the end that the log's owner names has been read, log time is the clock as read before asking for
   // that end, less the log's margin and 1 ms (architecture §4).
   const Instant asked_at = clock_.Now();
   bool at_end = false;
   if (polled.ok() && records_.size() < options_.max_batch) {
     auto end = reader.End();
-    if (!end.ok() && !LogIsAway(end.status())) return end.status();
+    if (!end.ok() && !LogIsAway(end.status())) return OfLog(end.status());
     at_end = end.ok() && reader.position() >= *end;
     const std::lock_guard lock(status_mutex_);
     if (end.ok()) status_.end = *end;
@@ -314,12 +322,13 @@ void Worker::SayRows(Publication& out) {
 
 bool Worker::SayAllBegin(Publication& out) {
   auto cases = task_->CurrentCases(std::nullopt, std::nullopt, kAllCases);
-  auto episodes = task_->rules().Kept(say_all_ ? kEpisodesKept : 0);
+  // After a start every episode that the store keeps, later those that are open.
+  auto episodes = say_all_ ? task_->rules().Kept(kEpisodesKept)
+                           : absl::StatusOr<std::vector<domain::Episode>>(task_->rules().OpenEpisodes());
   if (!cases.ok() || !episodes.ok())
     return false;  // the next step meets the read error too, and opens the store again
   out.cases.insert(out.cases.end(), cases->begin(), cases->end());
-  out.episodes.insert(out.episodes.begin(), episodes->begin(), episodes->end());
-  for (domain::Episode& open : task_->rules().OpenEpisodes()) out.episodes.push_back(std::move(open));
+  out.episodes = *std::move(episodes);
   to_say_.clear();
   task_->series().ForEach([&](Series& series) {
     series.unpublished = false;

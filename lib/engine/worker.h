@@ -84,7 +84,7 @@ class Worker {
   void SayRows(Publication& out);
   bool SayAllBegin(Publication& out);
   static void AddSeries(const Figures& figures, const Series& series, Publication& out);
-  bool Recover(const absl::Status& why, Duration& back_off);
+  bool Recover(const absl::Status& why);
   void SetState(WorkerState state, std::string detail);
   bool Wait(Duration time);
 
@@ -111,6 +111,8 @@ class Worker {
   WorkerStatus status_;
 
   // Of the thread alone.
+  Duration back_off_ = milliseconds(200);
+  int times_set_aside_ = 0;
   bool caught_up_ = false;
   bool say_all_ = true;
   std::vector<Series*> to_say_;
