@@ -223,8 +223,9 @@ absl::Status Task::AdvanceTo(Instant log_time) {
 // were merged there are judged together at the next one.
 absl::Status Task::FireDue(Instant limit, bool inclusive) {
   const auto passed = [&](Instant x) { return inclusive ? x > limit : x >= limit; };
-  if (log_time_ != kBeginningOfTime && passed(rules_.GridPoint(log_time_)) && passed(timers_.NextInstant())) {
-    if (!inclusive) return absl::OkStatus();
+  const Instant timer = std::min(timers_.NextInstant(), timers_.loaded_until());
+  if (!inclusive && log_time_ != kBeginningOfTime && passed(rules_.GridPoint(log_time_)) && passed(timer)) {
+    return absl::OkStatus();
   }
   if (absl::Status status = JudgePending(); !status.ok()) return status;
   while (true) {

@@ -267,6 +267,23 @@ TEST_F(TaskTest, ARuleOnThePreviousMonthLooksWhenTheMonthEnds) {
   EXPECT_EQ(Told("last_month").back(), "firing from 00:00.000 at 00:00");
 }
 
+TEST_F(TaskTest, ATimerThatIsNotInMemoryYetIsNotPassedOver) {
+  Open();
+  Append(0.01, "m1 call_received 0");
+  Append(0.01, "m2 call_received 0.001");
+  Append(0.01, "m3 call_received 0.002");  // at risk from 15:00.120
+  RunTo(1);
+  KillAndOpen();  // two timers fit in memory
+  Append(14, "m1 arrived 14");
+  Append(14, "m2 arrived 14");
+  RunTo(15.001);
+  Append(15.0015, "m4 arrived 15");
+  Append(15.005, "m5 arrived 15");  // at 15:00.300
+  ASSERT_TRUE(task_->Apply({records_[5], records_[6]}).ok());
+  ASSERT_TRUE(task_->Commit().ok());
+  EXPECT_EQ(Whole().at_risk, 1);
+}
+
 TEST_F(TaskTest, CountsWithoutEffectAndRejected) {
   Open();
   Append(0.01, "m1 call_received 0");
