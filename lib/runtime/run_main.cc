@@ -91,6 +91,10 @@ int Run(const Program& program, const Command& command, const Options& options, 
 int RunMain(const Program& program, int argc, char** argv) {
   std::set_terminate(TellAndEnd);
   std::vector<std::string> arguments(argv + 1, argv + argc);
+  if (arguments.size() == 1 && arguments.front() == "--options-reference") {
+    PrintOut(OptionsReference(program));
+    return static_cast<int>(ExitCode::kOk);
+  }
   const Command* command = FindCommand(program, arguments);
   const bool help = !arguments.empty() && (arguments.back() == "--help" || arguments.back() == "-h");
   if (command == nullptr) {
