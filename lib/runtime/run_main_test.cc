@@ -111,6 +111,17 @@ TEST_F(RunMainTest, HangupReloads) {
               ExitedWithCode(0), "\"reloaded\"");
 }
 
+TEST_F(RunMainTest, HangupStopsWhatHasNothingToReload) {
+  EXPECT_EXIT(RunAndExit(
+                  [](Context& context, ExitCode&) {
+                    ::kill(::getpid(), SIGHUP);
+                    context.signals.WaitForStop();
+                    return absl::OkStatus();
+                  },
+                  {}),
+              ExitedWithCode(0), "\"stopping\"");
+}
+
 TEST_F(RunMainTest, ReferenceHasEveryCommand) {
   const Program program{.name = "example",
                         .doc = "Does nothing.",

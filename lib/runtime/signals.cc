@@ -88,12 +88,11 @@ void Signals::HandleStop(int signal) {
 }
 
 void Signals::HandleReload() {
-  std::lock_guard lock(mutex_);
-  if (reload_) {
-    reload_();
-  } else {
-    logger_.Info("reload_ignored", {{"reason", "this program has nothing to read again"}});
+  {
+    std::lock_guard lock(mutex_);
+    if (reload_) return reload_();
   }
+  HandleStop(SIGHUP);  // nothing to read again: the terminal has gone
 }
 
 }  // namespace vardvakt::runtime

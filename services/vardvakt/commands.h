@@ -15,6 +15,7 @@ namespace vardvakt::cli {
 runtime::Command CheckConfigCommand();
 runtime::Command DemoCommand();
 runtime::Command ExplainCommand();
+runtime::Command FeedCommand();
 runtime::Command ReplayCommand();
 runtime::Command ServeCommand();
 runtime::Command SimulateCommand();

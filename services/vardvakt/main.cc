@@ -6,7 +6,7 @@ int main(int argc, char** argv) {
   const vardvakt::runtime::Program program{
       .name = "vardvakt",
       .doc = "Care events in, live compliance and alerts out.",
-      .commands = {DemoCommand(), ServeCommand(), ReplayCommand(), SimulateCommand(), ExplainCommand(),
+      .commands = {DemoCommand(), ServeCommand(), ReplayCommand(), SimulateCommand(), FeedCommand(), ExplainCommand(),
                    CheckConfigCommand()},
   };
   return vardvakt::runtime::RunMain(program, argc, argv);
