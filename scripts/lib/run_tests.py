@@ -107,8 +107,8 @@ def ctest(preset, label, jobs):
 
 
 def python_tests(folder):
-    """Runs tests/FOLDER/test_*.py with unittest, in a process of its own."""
-    name = f"python-{folder.name}"
+    """Runs the folder's test_*.py with unittest, in a process of its own."""
+    name = "python-" + "-".join(folder.relative_to(ROOT / "tests").parts)
     status, output = run_logged(
         name, [sys.executable, "-m", "unittest", "discover", "-v", "-s", str(folder), "-p", "test_*.py"],
         PYTHON_TIMEOUT_SECONDS, {"VARDVAKT_BIN": str(ROOT / "build" / "release" / "bin"), "PYTHONDONTWRITEBYTECODE": "1"})
@@ -156,7 +156,8 @@ def static_analysis():
 
 def suites(fast, jobs):
     """(name, function) of every suite, the quick ones first."""
-    for folder in sorted({path.parent for path in (ROOT / "tests").rglob("test_*.py")}):
+    folders = sorted({path.parent for path in (ROOT / "tests").rglob("test_*.py")})
+    for folder in folders:
         if folder.name != "integration":
             yield f"Python tests of {folder.relative_to(ROOT)}", lambda folder=folder: python_tests(folder)
     yield "unit tests as shipped", lambda: ctest("release", "unit", jobs)
@@ -166,9 +167,9 @@ def suites(fast, jobs):
     if not fast:
         yield "clang-tidy of lib/base and lib/domain", static_analysis
         yield "integration tests", lambda: ctest("release", "integration", 1)
-        folder = ROOT / "tests" / "integration"
-        if any(folder.glob("test_*.py")):
-            yield "Python integration tests", lambda: python_tests(folder)
+        for folder in folders:
+            if folder.name == "integration":
+                yield f"Python tests of {folder.relative_to(ROOT)}", lambda folder=folder: python_tests(folder)
 
 
 def main():
