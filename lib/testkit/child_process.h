@@ -9,8 +9,7 @@
 
 namespace vardvakt::testkit {
 
-// A program started by a test; killed and reaped when this goes. Its error output goes to `error_file`, or
-// where the test's own goes. One thread.
+// A program started by a test; killed and reaped when this goes. One thread.
 class ChildProcess {
  public:
   // A file that takes all that it prints.

@@ -109,8 +109,7 @@ class TlsClientTest : public ::testing::Test {
     EXPECT_EQ(std::system(make.c_str()), 0);
     server_ = std::make_unique<testkit::ChildProcess>(
         std::vector<std::string>{"/usr/bin/openssl", "s_server", "-accept", "127.0.0.1:0", "-www", "-key",
-                                 dir_ / "key.pem", "-cert", certificate_},
-        dir_ / "log");
+                                 dir_ / "key.pem", "-cert", certificate_});
     for (auto line = server_->ReadLine(); line; line = server_->ReadLine()) {
       if (line->starts_with("ACCEPT 127.0.0.1:")) port_ = line->substr(line->rfind(':') + 1);
       if (!port_.empty()) break;
