@@ -14,10 +14,7 @@ absl::Status AwaitTopics(engine::Log& log, const std::vector<engine::TopicSpec>&
       health.SetReady("topics");
       return status;
     }
-    if (!absl::IsUnavailable(status) && !absl::IsDeadlineExceeded(status)) {
-      return absl::FailedPreconditionError(
-          Cat(ToStd(status.message()), "; `vardvakt topics create` makes what is missing"));
-    }
+    if (!absl::IsUnavailable(status) && !absl::IsDeadlineExceeded(status)) return status;
     health.SetNotReady("topics", ToStd(status.message()));
     if (signals.WaitForStop(kBetweenTries)) return absl::CancelledError("stopped before the log answered");
   }

@@ -19,6 +19,7 @@ runtime::Command FeedCommand();
 runtime::Command ReplayCommand();
 runtime::Command ServeCommand();
 runtime::Command SimulateCommand();
+runtime::Command TopicsCommand();
 
 // An option's text as an instant; kInvalidArgument naming the option.
 absl::StatusOr<Instant> ReadInstant(std::string_view option, std::string_view text);
