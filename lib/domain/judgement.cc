@@ -66,7 +66,7 @@ void Close(Judgement& j, std::string reason) {
     j.decided = Count{*j.deadline, false};
 }
 
-void LeaveOpen(Instant now, Judgement& j) {
+void LeaveOpen(Instant now, Better better, Judgement& j) {
   j.outcome = Outcome::kOpen;
   j.waiting = Waiting::kInTime;
   const auto due = [&](Instant at) {
@@ -75,9 +75,14 @@ void LeaveOpen(Instant now, Judgement& j) {
     return false;
   };
   if (!j.deadline) return;
-  if (j.version->warn) j.warn_at = *j.start + j.version->warn->after_start;
-  if (j.warn_at && due(*j.warn_at)) j.waiting = Waiting::kAtRisk;
-  if (due(*j.deadline)) j.waiting = Waiting::kOverdue;
+  if (better == Better::kLower) {
+    // Under observation, until it can no longer become what is unwanted.
+    if (due(*j.deadline)) j.waiting = Waiting::kNone;
+  } else {
+    if (j.version->warn) j.warn_at = *j.start + j.version->warn->after_start;
+    if (j.warn_at && due(*j.warn_at)) j.waiting = Waiting::kAtRisk;
+    if (due(*j.deadline)) j.waiting = Waiting::kOverdue;
+  }
   if (j.version->deadline_decides && due(*j.deadline + j.version->settle))
     j.decided = Count{*j.deadline, false};
 }
@@ -131,7 +136,7 @@ Judgement Judge(const CaseState& state, const Indicator& indicator, Instant now,
   } else if (j.closed_at) {
     Close(j, std::move(close_reason));
   } else {
-    LeaveOpen(now, j);
+    LeaveOpen(now, indicator.better, j);
   }
   j.completed_before = j.completed;
   j.decided_before = j.decided;

@@ -105,6 +105,20 @@ TEST(JudgeTest, AnOpenCaseGoesThroughItsInstants) {
   EXPECT_EQ(j.next, kNever);
 }
 
+TEST(JudgeTest, WhereLowerIsBetterAnOpenCaseIsUnderObservationUntilItsDeadline) {
+  Indicator lower = TwentyMinutes();
+  lower.better = Better::kLower;
+  const CaseBuilder open;
+  const Instant deadline = kStart + minutes(20) + milliseconds(1);
+  EXPECT_EQ(open.At(kStart + minutes(16), lower).waiting, Waiting::kInTime);
+  EXPECT_EQ(open.At(kStart + minutes(16), lower).next, deadline);
+  EXPECT_EQ(open.At(deadline, lower).waiting, Waiting::kNone);
+  EXPECT_EQ(open.At(deadline, lower).next, deadline + seconds(60));
+  const Judgement decided = open.At(deadline + seconds(60), lower);
+  EXPECT_EQ(decided.waiting, Waiting::kNone);
+  EXPECT_EQ(decided.decided, (Count{deadline, false}));
+}
+
 TEST(JudgeTest, ANotYetReachedMilestoneHappensWhenNowReachesIt) {
   CaseBuilder c;
   c.Milestone("arrived", kStart + minutes(3));
