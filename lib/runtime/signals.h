@@ -11,8 +11,9 @@
 namespace vardvakt::runtime {
 
 // SIGTERM and SIGINT ask the program to stop, a second one ends it at once; SIGHUP calls the reload hook, on
-// a thread of this class, or asks it to stop where there is no hook. Create it before any other thread, for those inherit the blocked signals; one per
-// process. Everything but the constructor and destructor is thread-safe.
+// a thread of this class, or asks it to stop where there is no hook. Create it before any other thread, for
+// those inherit the blocked signals; one per process. Everything but the constructor and destructor is
+// thread-safe.
 class Signals {
  public:
   explicit Signals(Logger& logger);
