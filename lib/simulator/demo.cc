@@ -35,7 +35,7 @@ DemoPlan PlanDemo(const County& county, Instant now, std::optional<Instant> last
 }
 
 DemoPlan PlanLiveFeed(Instant now, Duration history) {
-  const Incident storm{.kind = IncidentKind::kSnowStorm, .from = now - minutes(50), .to = now + minutes(5)};
+  const Incident storm{.kind = IncidentKind::kSnowStorm, .from = now - minutes(80), .to = now + minutes(5)};
   GeneratorOptions traffic{.from = now - history, .seed = kSeed, .incidents = {storm}};
   traffic.missions_per_day *= 10;
   return {.start = now, .traffic = std::move(traffic), .storm = storm};

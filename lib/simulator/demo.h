@@ -26,7 +26,7 @@ inline constexpr int64_t kDemoSpeed = 120;
 DemoPlan PlanDemo(const County& county, Instant now, std::optional<Instant> last);
 
 // The same storm on the real clock, for a system that stamps by it: `history` of an ordinary county up to
-// `now`, and a storm that began 50 minutes ago and ends in 5, so that a page comes as soon as its rule has
+// `now`, and a storm that began 80 minutes ago and ends in 5, so that a page comes as soon as its rule has
 // held for long enough, and resolves within the hour. Missions ten times as many, so that it does so at night
 // too.
 DemoPlan PlanLiveFeed(Instant now, Duration history);
