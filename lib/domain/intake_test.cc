@@ -107,6 +107,7 @@ TEST(CheckEvent, KnowsTheDeploymentsNames) {
 
 TEST(CheckEvent, RefusesPersonalNumbersWithoutRepeatingThem) {
   const std::vector<std::function<void(Event&)>> changes = {
+      [](Event& e) { e.source = PersonalNumber(); },
       [](Event& e) { e.case_id = PersonalNumber(); },
       [](Event& e) {
         e.attributes = {{"note", "see " + PersonalNumber()}};

@@ -4,6 +4,7 @@
 
 #include "lib/base/bytes.h"
 #include "lib/base/hash.h"
+#include "lib/base/personal_number.h"
 #include "lib/base/strings.h"
 #include "lib/engine/judge_case.h"
 
@@ -190,7 +191,7 @@ absl::Status Task::ApplyOne(const Record& record, const domain::Event& event) {
 
 void Task::Reject(const Record& record, domain::Rejection rejection, std::string_view source) {
   ++rejected_count_;
-  const std::string name(source);
+  const std::string name(ContainsPersonalNumber(source) ? "" : source);
   ++sources_[name].rejected[std::string(domain::RejectName(rejection.reason))];
   unwritten_sources_.insert(name);
   rejected_records_.push_back({record.offset, record.value, std::move(rejection)});

@@ -65,7 +65,8 @@ struct Setting {
   uint64_t digest = 1;
 };
 
-// A record's value here: "case milestone minute", recorded when it happened.
+// A record's value here: "case milestone minute", recorded when it happened; "zenit" sent it, or who is named
+// behind.
 std::optional<domain::Rejection> DecodeText(std::string_view value, domain::Event& event) {
   std::istringstream in{std::string(value)};
   std::string milestone;
@@ -73,7 +74,7 @@ std::optional<domain::Rejection> DecodeText(std::string_view value, domain::Even
   event = domain::Event();
   in >> event.case_id >> milestone >> minute;
   if (!in) return domain::Rejection{domain::Reject::kMalformed, "three words"};
-  event.source = "zenit";
+  if (!(in >> event.source)) event.source = "zenit";
   event.stream = "ambulance";
   event.event_id = std::string(value.substr(0, 60));
   event.recorded_at = event.occurred_at = kCall + milliseconds(static_cast<int64_t>(minute * 60'000));
@@ -298,6 +299,16 @@ TEST_F(TaskTest, CountsWithoutEffectAndRejected) {
   ASSERT_EQ(rejected.size(), 2u);
   EXPECT_EQ(rejected[0].rejection.reason, domain::Reject::kMalformed);
   EXPECT_EQ(rejected[1].rejection.reason, domain::Reject::kFromTheFuture);
+}
+
+TEST_F(TaskTest, APersonIsNamedAsNoSource) {
+  const std::string person = std::string("19121212") + "-" + "1212";  // Skatteverket's published test number
+  Open();
+  Append(0, "m1 call_received 0 " + person);
+  RunTo(1);
+  EXPECT_EQ(task_->rejected(), 1);
+  ASSERT_EQ(task_->sources().size(), 1u);
+  EXPECT_EQ(task_->sources().begin()->first, "");
 }
 
 TEST_F(TaskTest, OtherDefinitionsJudgeEveryCaseAgainAndPageNobodyAboutThePast) {

@@ -49,8 +49,8 @@ std::string CaseKey(const domain::Event& event, const domain::IntakeRules& rules
 }
 
 std::string DeadLetterKey(const domain::Event& event, const domain::IntakeRules& rules) {
-  if (event.case_id.empty() || ContainsPersonalNumber(event.case_id)) return "";
-  return CaseKey(event, rules);
+  std::string key = CaseKey(event, rules);
+  return event.case_id.empty() || ContainsPersonalNumber(key) ? "" : key;
 }
 
 }  // namespace

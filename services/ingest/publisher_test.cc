@@ -153,6 +153,10 @@ TEST_F(PublisherTest, NoPersonalNumberIsInADeadLettersKeyOrHeaders) {
   for (const engine::Header& header : letter.headers) {
     EXPECT_EQ(header.value.find(person), std::string::npos) << header.name;
   }
+  Event from_a_person = Called("a");
+  from_a_person.source = person;
+  EXPECT_EQ(Publish({{0, from_a_person, "bytes"}}).results(0).reason(), "personal_number");
+  EXPECT_EQ(DeadLetters().at(1).key, "");
 }
 
 TEST_F(PublisherTest, NothingIsAnsweredBeforeTheLogHasIt) {
