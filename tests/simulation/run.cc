@@ -1,0 +1,443 @@
+#include "tests/simulation/run.h"
+
+#include <algorithm>
+#include <memory>
+
+#include "lib/base/strings.h"
+#include "tests/simulation/process.h"
+#include "tests/simulation/truth.h"
+#include "tests/simulation/world.h"
+
+namespace vardvakt::simulation {
+namespace {
+
+using engine::Record;
+using engine::TaskVersion;
+
+constexpr Duration kSkew = milliseconds(120);        // at most, of every clock
+constexpr Duration kVisibility = milliseconds(200);  // at most, from stamp to sight
+constexpr size_t kAllRecords = 100'000;
+
+// The broker's clock.
+class SkewedClock final : public Clock {
+ public:
+  explicit SkewedClock(const Clock& truth) : truth_(truth) {}
+  Instant Now() const override { return truth_.Now() + skew_; }
+  void set_skew(Duration skew) { skew_ = skew; }
+
+ private:
+  const Clock& truth_;
+  Duration skew_{};
+};
+
+// Who reads the output topics: keeps the greatest version of each row, drops what is older than the mark.
+class Reader {
+ public:
+  void Hear(const Saying& saying) {
+    for (const auto& [name, text] : saying.rows) {
+      Row& row = rows_[name];
+      if (row.version <= saying.version) row = {saying.version, text};
+    }
+    if (saying.complete_since) mark_ = std::max(mark_, *saying.complete_since);
+  }
+  std::map<std::string, std::string> Shown() const {
+    std::map<std::string, std::string> shown;
+    for (const auto& [name, row] : rows_) {
+      // An episode stays; the rest is of the task that said it.
+      if (row.version < mark_ && !name.starts_with("episode")) continue;
+      if (!row.text.empty()) shown[name] = row.text;
+    }
+    return shown;
+  }
+
+ private:
+  struct Row {
+    TaskVersion version;
+    std::string text;
+  };
+  std::map<std::string, Row> rows_;
+  TaskVersion mark_;
+};
+
+// What a run is like, drawn first.
+struct Pace {
+  Instant begins;
+  Duration step;  // about how far apart events are
+  Duration grid;
+  bool plain_rules;  // few enough grid points to ask at every one
+  int operations;
+};
+
+class Run {
+ public:
+  Run(uint64_t seed, Sabotage sabotage)
+      : random_(seed, 1),
+        sabotage_(sabotage),
+        pace_(DrawPace()),
+        world_(pace_.grid),
+        events_(random_, pace_.begins),
+        truth_clock_(pace_.begins),
+        broker_clock_(truth_clock_),
+        margin_(random_.Chance(400) && sabotage != Sabotage::kNoMargin ? Duration()
+                                                                       : 2 * kSkew + kVisibility),
+        log_(broker_clock_, {.clock_margin = margin_}) {}
+
+  RunResult Play() {
+    log_.EnsureTopics({{.name = world_.setting().partition.topic}}).IgnoreError();
+    const int64_t processes = random_.Between(1, 3);
+    for (int64_t i = 0; i < processes; ++i) AddProcess();
+    for (int i = 0; i < pace_.operations && result_.problem.empty(); ++i) Operate();
+    if (result_.problem.empty()) Finish();
+    result_.records = records().size();
+    return result_;
+  }
+
+ private:
+  Pace DrawPace() {
+    static constexpr int64_t kBegins[] = {
+        1'776'247'200'000,  // 2026-04-15T10:00Z
+        1'774'737'000'000,  // 2026-03-28T22:30Z: daylight saving begins that night
+        1'792'881'000'000,  // 2026-10-24T22:30Z: and ends
+        1'777'584'600'000,  // 2026-04-30T21:30Z: a tertial ends
+        1'798'756'200'000,  // 2026-12-31T22:30Z: a year ends
+        1'774'993'800'000,  // 2026-03-31T21:50Z: another limit and goal from midnight on
+    };
+    struct Kind {
+      Duration step, grid;
+      bool plain_rules;
+    };
+    // Grids finer than the events are far apart, and coarser ones, within which much is merged at once.
+    static constexpr Kind kKinds[] = {
+        {seconds(40), seconds(1), true}, {minutes(4), seconds(10), true},  {minutes(25), minutes(1), true},
+        {hours(5), minutes(10), true},   {hours(30), hours(1), true},      {seconds(40), minutes(10), true},
+        {minutes(4), hours(1), true},    {minutes(30), seconds(1), false}, {hours(100), seconds(1), false},
+    };
+    const Kind& kind = kKinds[random_.Below(std::size(kKinds))];
+    return {.begins = InstantFromMillis(kBegins[random_.Below(std::size(kBegins))] +
+                                        random_.Below(minutes(10).count())),
+            .step = kind.step,
+            .grid = kind.grid,
+            .plain_rules = kind.plain_rules,
+            .operations = static_cast<int>(random_.Between(30, 110))};
+  }
+
+  void AddProcess() {
+    processes_.push_back(
+        std::make_unique<Process>(world_.setting(), events_.Decode(), log_, truth_clock_, random_));
+    if (sabotage_ == Sabotage::kNoMargin) processes_.back()->set_clock_margin(Duration());
+    Expect(processes_.back()->Start(), "starting");
+  }
+
+  std::vector<Record> records() const { return log_.Records(world_.setting().partition); }
+
+  void Operate() {
+    const int64_t what = random_.Below(100);
+    Process& process = *processes_[random_.Below(std::ssize(processes_))];
+    if (what < 34) {
+      Append();
+    } else if (what < 52) {
+      PassTime();
+    } else if (what < 58) {
+      Deliver();
+    } else if (what < 64) {
+      Kill(process);
+    } else if (what < 66) {
+      DrawSkews();
+    } else if (what < 68) {
+      QuietPoint();
+    } else {
+      Work(process);
+    }
+  }
+
+  void Append() {
+    if (margin_ > Duration() && random_.Chance(200)) Hide();
+    for (int64_t i = random_.Between(1, 4); i > 0; --i) {
+      const std::string value = events_.Make(truth_clock_.Now(), pace_.step);
+      auto appended = log_.AppendAndWait({.to = world_.setting().partition, .key = "k", .value = value});
+      Expect(appended.status(), "appending");
+      if (random_.Chance(500)) Advance(milliseconds(random_.Below(1500)));
+    }
+  }
+
+  // Stamped now, seen later.
+  void Hide() {
+    if (hidden_since_) return;
+    log_.HideAppends();
+    hidden_since_ = truth_clock_.Now();
+  }
+  void Show() {
+    log_.ShowAppends();
+    hidden_since_.reset();
+  }
+
+  void PassTime() {
+    const int64_t how = random_.Below(10);
+    if (how < 3) return Advance(milliseconds(random_.Below(400)));
+    if (how < 6) return Advance(milliseconds(random_.Below(pace_.step.count() * 2)));
+    // To about the instant at which the tasks come to something.
+    const Instant at =
+        events_.Interesting(truth_clock_.Now()) + margin_ + milliseconds(random_.Between(-1, 2));
+    if (at - truth_clock_.Now() < pace_.step * 6) Advance(at - truth_clock_.Now());
+  }
+
+  void Advance(Duration by) {
+    if (by <= Duration()) return;
+    const Instant to = truth_clock_.Now() + by;
+    if (hidden_since_ && to > *hidden_since_ + kVisibility) {
+      truth_clock_.Set(*hidden_since_ + kVisibility);
+      Show();
+    }
+    truth_clock_.Set(to);
+  }
+
+  void DrawSkews() {
+    if (margin_ == Duration()) return;
+    const auto draw = [&] { return milliseconds(random_.Between(-kSkew.count(), kSkew.count())); };
+    broker_clock_.set_skew(draw());
+    for (const auto& process : processes_) process->set_skew(draw());
+  }
+
+  void Work(Process& process) {
+    if (random_.Chance(20)) process.SpoilWrite();
+    const size_t most = random_.Chance(500) ? kAllRecords : static_cast<size_t>(random_.Between(1, 3));
+    const auto at_end = process.Step(most);
+    if (!at_end.ok()) return Restart(process);  // a write failed on the way
+    if (*at_end) CheckNothingWasOvertaken(process);
+    if (random_.Chance(250)) return;  // the commit comes later, or never
+    if (!process.Commit().ok()) return Restart(process);
+    if (random_.Chance(250)) Check(process);
+    if (random_.Chance(500)) Say(process, random_.Chance(100));
+  }
+
+  void Say(Process& process, bool all) {
+    auto saying = process.Say(all);
+    if (!saying.ok()) return Restart(process);
+    under_way_.push_back(*std::move(saying));
+    if (random_.Chance(700)) Deliver();
+  }
+
+  // In any order.
+  void Deliver() {
+    while (!under_way_.empty() && random_.Chance(800)) {
+      const auto at = under_way_.begin() + random_.Below(std::ssize(under_way_));
+      reader_.Hear(*at);
+      under_way_.erase(at);
+    }
+  }
+
+  void Kill(Process& process) {
+    ++result_.kills;
+    process.Kill();
+    const int64_t how = random_.Below(10);
+    if (how == 0) process.LoseDisk();
+    if (how == 1 || how == 2) process.GoBack();
+    if (random_.Chance(500)) PassTime();
+    Expect(process.Start(), "starting again");
+  }
+
+  void Restart(Process& process) {
+    ++result_.kills;
+    process.Kill();
+    Expect(process.Start(), "starting after a failed write");
+  }
+
+  // Architecture §4: log time is never past a record that is still unread.
+  void CheckNothingWasOvertaken(Process& process) {
+    const std::vector<Record> all = records();
+    const auto unread = static_cast<size_t>(process.task().version().offset);
+    if (unread < all.size() && all[unread].append_time <= process.advanced_to()) {
+      Problem(Cat("log time ", FormatMillis(process.advanced_to()),
+                  " has overtaken the unread record at offset ", unread, " of ",
+                  FormatMillis(all[unread].append_time)));
+    }
+  }
+
+  // What a process shows is what follows from the records that it has read. An instant that a record's append
+  // time has just reached has its turn later, so nothing is said of it here.
+  void Check(Process& process) {
+    engine::Task& task = process.task();
+    if (task.timers().NextInstant() <= task.version().log_time) return;
+    const Answer truth = TruthAt(task.version());
+    const std::string difference = FirstDifference(Told(task), truth);
+    if (!difference.empty()) {
+      Problem(Cat("at offset ", task.version().offset, ", log time ", FormatMillis(task.version().log_time),
+                  " ", difference));
+    }
+  }
+
+  Answer TruthAt(const TaskVersion& version) {
+    std::vector<Record> all = records();
+    auto count = static_cast<size_t>(version.offset);
+    return Truth(world_.setting(), events_.Decode(), all, count, version.log_time);
+  }
+
+  // Time passes without an event until every process has read everything.
+  void QuietPoint() {
+    Show();
+    Advance(margin_ + kSkew + seconds(2) + milliseconds(random_.Below(pace_.step.count())));
+    for (const auto& process : processes_) {
+      while (result_.problem.empty() && !ReadToTheEnd(*process)) Restart(*process);
+      if (!result_.problem.empty()) return;
+      CheckNothingWasOvertaken(*process);
+      Check(*process);
+    }
+  }
+
+  // False when a write failed on the way.
+  bool ReadToTheEnd(Process& process) {
+    while (true) {
+      const auto at_end = process.Step(random_.Chance(500) ? kAllRecords : 7);
+      if (!at_end.ok()) return false;
+      if (*at_end) return random_.Chance(500) || process.Commit().ok();
+    }
+  }
+
+  void Finish() {
+    broker_clock_.set_skew(Duration());
+    for (const auto& process : processes_) process->set_skew(Duration());
+    Advance(kSkew * 3);
+    QuietPoint();
+    if (!result_.problem.empty()) return;
+    const Instant end = processes_.front()->task().version().log_time;
+    CheckSabotage(processes_.front()->task().version());
+    const std::vector<std::string> undisturbed = CheckRebuilt(end);
+    for (const auto& process : processes_) {
+      if (!process->Commit().ok()) {
+        Restart(*process);
+        if (!ReadToTheEnd(*process)) Problem("reading to the end failed twice");
+        Expect(process->Commit(), "committing");
+      }
+      CompareEpisodes(undisturbed, EpisodesOf(process->task()), "a disturbed process", "an undisturbed one");
+    }
+    if (pace_.plain_rules) {
+      CompareEpisodes(PlainEpisodes(world_.setting(), events_.Decode(), records(), end), undisturbed,
+                      "the task", "the plain computation");
+    }
+    if (result_.problem.empty()) CheckReader();
+  }
+
+  std::vector<std::string> EpisodesOf(engine::Task& task) {
+    const auto kept = task.rules().Kept(SIZE_MAX);
+    Expect(kept.status(), "reading episodes");
+    return kept.ok() ? FiredEpisodes(*kept) : std::vector<std::string>();
+  }
+
+  void CompareEpisodes(const std::vector<std::string>& truth, const std::vector<std::string>& ours,
+                       std::string_view who, std::string_view than) {
+    std::vector<std::string> missing, extra;
+    std::set_difference(truth.begin(), truth.end(), ours.begin(), ours.end(), std::back_inserter(missing));
+    std::set_difference(ours.begin(), ours.end(), truth.begin(), truth.end(), std::back_inserter(extra));
+    if (missing.empty() && extra.empty()) return;
+    std::string text = Cat(who, " has other episodes than ", than);
+    for (const std::string& e : missing) text += "\n  missing: " + e;
+    for (const std::string& e : extra) text += "\n  extra:   " + e;
+    Problem(text);
+  }
+
+  // From an empty store, in one go and never disturbed; the refusals are compared too.
+  std::vector<std::string> CheckRebuilt(Instant end) {
+    testkit::MemoryStore store;
+    std::map<engine::Offset, domain::Reject> refused;
+    auto task = engine::Task::Open(world_.setting(), {}, store, events_.Decode());
+    Expect(task.status(), "opening an empty store");
+    if (!task.ok()) return {};
+    Expect((*task)->Apply(records()), "applying everything");
+    Expect((*task)->AdvanceTo(end), "advancing to the end");
+    Expect((*task)->Commit(), "committing everything");
+    for (const engine::RejectedRecord& r : (*task)->TakeRejected()) refused[r.offset] = r.rejection.reason;
+    if (refused != Refused(world_.setting(), events_.Decode(), records()))
+      Problem("other records are refused");
+    const std::string difference = FirstDifference(Told(**task), TruthAt((*task)->version()));
+    if (!difference.empty()) Problem("undisturbed: " + difference);
+    std::vector<std::string> episodes = EpisodesOf(**task);
+    result_.episodes = episodes.size();
+    return episodes;
+  }
+
+  // The last process says everything; what was under way comes even later.
+  void CheckReader() {
+    Process& last = *processes_[random_.Below(std::ssize(processes_))];
+    const auto saying = last.Say(true);
+    Expect(saying.status(), "publishing");
+    if (!saying.ok()) return;
+    reader_.Hear(*saying);
+    for (const Saying& late : under_way_) reader_.Hear(late);
+    Reader fresh;
+    fresh.Hear(*saying);
+    const auto shown = reader_.Shown();
+    const auto wanted = fresh.Shown();
+    for (const auto& [name, text] : shown) {
+      const auto it = wanted.find(name);
+      if (it == wanted.end() || it->second != text)
+        return Problem(
+            Cat("readers see ", name, ": ", text, ", not ", it == wanted.end() ? "-" : it->second));
+    }
+    for (const auto& [name, text] : wanted) {
+      if (!shown.contains(name)) return Problem(Cat("readers do not see ", name, ": ", text));
+    }
+  }
+
+  // The truth is falsified, and the comparison must fail.
+  void CheckSabotage(const TaskVersion& version) {
+    if (sabotage_ == Sabotage::kNone || sabotage_ == Sabotage::kNoMargin) return;
+    const Answer told = Told(processes_.front()->task());
+    const Answer truth = TruthAt(version);
+    result_.sabotaged = false;
+    std::vector<Record> all = records();
+    if (sabotage_ == Sabotage::kAlterOutcome) return AlterOutcome(version, told, truth);
+    if (all.empty()) return;
+    const auto at = random_.Below(std::ssize(all));
+    if (sabotage_ == Sabotage::kDropRecord) all.erase(all.begin() + at);
+    if (sabotage_ == Sabotage::kDoubleRecord) all.insert(all.begin() + at, all[static_cast<size_t>(at)]);
+    result_.sabotaged = true;
+    const Answer falsified = Truth(world_.setting(), events_.Decode(), all, all.size(), version.log_time);
+    const std::string difference = FirstDifference(told, falsified);
+    if (!difference.empty()) Problem(difference);
+  }
+
+  // One that stands: the batch over the altered events differs from that over the true ones.
+  void AlterOutcome(const TaskVersion& version, const Answer& told, const Answer& truth) {
+    for (size_t i = 0; i < events_.size(); ++i) {
+      domain::Event& event = events_.event(i);
+      if (event.milestone != "arrived" || !event.occurred_at) continue;
+      const domain::Event was = event;
+      event.occurred_at = *event.occurred_at - hours(7);
+      const Answer falsified = TruthAt(version);
+      event = was;
+      if (falsified == truth) continue;
+      result_.sabotaged = true;
+      const std::string difference = FirstDifference(told, falsified);
+      if (!difference.empty()) Problem(difference);
+      return;
+    }
+  }
+
+  void Expect(const absl::Status& status, std::string_view what) {
+    if (!status.ok()) Problem(Cat(what, ": ", status.message()));
+  }
+  void Problem(std::string text) {
+    if (result_.problem.empty()) result_.problem = std::move(text);
+  }
+
+  simulator::Random random_;
+  const Sabotage sabotage_;
+  const Pace pace_;
+  const World world_;
+  EventMaker events_;
+  testkit::ManualClock truth_clock_;
+  SkewedClock broker_clock_;
+  const Duration margin_;
+  testkit::MemoryLog log_;
+  std::optional<Instant> hidden_since_;
+  std::vector<std::unique_ptr<Process>> processes_;
+  std::vector<Saying> under_way_;
+  Reader reader_;
+  RunResult result_;
+};
+
+}  // namespace
+
+RunResult PlayRun(uint64_t seed, Sabotage sabotage) { return Run(seed, sabotage).Play(); }
+
+}  // namespace vardvakt::simulation

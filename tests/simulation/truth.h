@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "lib/domain/episode.h"
+#include "lib/engine/log.h"
+#include "lib/engine/task.h"
+
+namespace vardvakt::simulation {
+
+// What a task must show after so many records as of an instant.
+struct Answer {
+  std::string report;  // as replay prints it: every row, and the accounting
+  std::map<std::string, std::string>
+      waiting;  // "indicator case" -> how an open case at risk or overdue stands
+  bool operator==(const Answer&) const = default;
+};
+
+// The first thing that two answers do not have in common; empty when there is none.
+std::string FirstDifference(const Answer& ours, const Answer& truth);
+
+// Computed from the first `count` records alone, all cases at once.
+Answer Truth(const engine::TaskSetting& setting, const engine::Task::Decode& decode,
+             const std::vector<engine::Record>& records, size_t count, Instant as_of);
+
+// The same as a task tells it.
+Answer Told(engine::Task& task);
+
+// Which records are refused, and why, by offset.
+std::map<engine::Offset, domain::Reject> Refused(const engine::TaskSetting& setting,
+                                                 const engine::Task::Decode& decode,
+                                                 const std::vector<engine::Record>& records);
+
+// The episodes that follow from the records up to an instant, by brute force: at every grid point every case
+// is judged anew and every rule is asked about every series. Those that fired, as FiredEpisodes has them.
+std::vector<std::string> PlainEpisodes(const engine::TaskSetting& setting, const engine::Task::Decode& decode,
+                                       const std::vector<engine::Record>& records, Instant until);
+// Everything about an episode but its texts.
+std::string EpisodeText(const domain::Episode& episode);
+// Of those that fired, sorted. Whether the others are kept depends on when they were looked for.
+std::vector<std::string> FiredEpisodes(const std::vector<domain::Episode>& episodes);
+
+}  // namespace vardvakt::simulation
