@@ -5,6 +5,8 @@
 #include <signal.h>
 
 #include <chrono>
+#include <condition_variable>
+#include <mutex>
 
 #include "lib/adapters/kafka/log.h"
 #include "lib/base/strings.h"
@@ -77,6 +79,15 @@ TEST_F(MembershipTest, AMemberThatStoodStillLearnsThatItOwnsNothing) {
   Await(one, "owns");
   Await(one, "owns 0 1");
   Await(two, "owns 2 3");
+}
+
+TEST_F(MembershipTest, AMemberThatIsCutOffGivesUpWhenItsSessionEnds) {
+  ChildProcess one = Member("one");
+  Await(one, "owns 0 1 2 3");
+  Broker().Pause();
+  Await(one, "owns");
+  Broker().Continue();
+  Await(one, "owns 0 1 2 3");
 }
 
 TEST_F(MembershipTest, ASecondProcessOfOneInstanceFencesTheFirst) {
