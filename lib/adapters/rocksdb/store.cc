@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "lib/adapters/rocksdb/info_log.h"
 #include "lib/adapters/rocksdb/status.h"
 #include "lib/base/strings.h"
 #include "rocksdb/cache.h"
@@ -63,7 +64,7 @@ std::string_view ToView(const Slice& slice) { return {slice.data(), slice.size()
   return family;
 }
 
-::rocksdb::DBOptions DatabaseOptions(const StoreOptions& options) {
+::rocksdb::DBOptions DatabaseOptions(const std::string& dir, const StoreOptions& options) {
   ::rocksdb::DBOptions db;
   db.create_if_missing = true;
   db.create_missing_column_families = true;
@@ -77,9 +78,7 @@ std::string_view ToView(const Slice& slice) { return {slice.data(), slice.size()
   db.max_open_files = 512;
   db.max_background_jobs = 2;
   db.bytes_per_sync = 1 << 20;
-  db.info_log_level = ::rocksdb::InfoLogLevel::WARN_LEVEL;
-  db.keep_log_file_num = 3;
-  db.max_log_file_size = 4 << 20;
+  db.info_log = MakeInfoLog(dir);
   db.stats_dump_period_sec = 0;
   db.stats_persist_period_sec = 0;
   return db;
@@ -268,7 +267,7 @@ absl::StatusOr<std::unique_ptr<Store>> OpenStore(const std::string& dir, const I
   std::vector<ColumnFamilyHandle*> handles;
   ::rocksdb::DB* db = nullptr;
   const ::rocksdb::Status opened =
-      ::rocksdb::DB::Open(DatabaseOptions(options), dir, families, &handles, &db);
+      ::rocksdb::DB::Open(DatabaseOptions(dir, options), dir, families, &handles, &db);
   if (!opened.ok()) return OpenStatus(opened, dir);
   auto store = std::make_unique<RocksStore>(dir, db, std::move(handles), options.memory);
   if (absl::Status known = store->CheckIdentity(identity); !known.ok()) return known;

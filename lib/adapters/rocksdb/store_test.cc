@@ -7,6 +7,7 @@
 #include <fstream>
 #include <vector>
 
+#include "lib/adapters/rocksdb/info_log.h"
 #include "lib/adapters/rocksdb/status.h"
 #include "lib/base/strings.h"
 #include "lib/testkit/child_process.h"
@@ -243,6 +244,28 @@ TEST_F(RocksStoreTest, MissingFilesAreRefusedAndTheStoreSetAside) {
   Open();
   EXPECT_EQ(*SetAside(path_), path_ + ".damaged-2");
   EXPECT_EQ(SetAside(path_).status().code(), absl::StatusCode::kPermissionDenied);
+}
+
+TEST_F(RocksStoreTest, GoesOnWhereItsOwnLogCantBeWritten) {
+  fs::create_directories(dir_ / "full");
+  fs::create_symlink("/dev/full", dir_ / "full/LOG");
+  auto store = OpenStore(dir_ / "full", kIdentity);
+  ASSERT_TRUE(store.ok()) << store.status();
+  const auto log = MakeInfoLog(dir_ / "full");
+  for (int i = 0; i < 3; ++i) ::rocksdb::Log(::rocksdb::InfoLogLevel::WARN_LEVEL, log, "no room for %d", i);
+  WriteBatch batch;
+  batch.Put("key", "value");
+  EXPECT_TRUE((*store)->Write(batch, true).ok());
+}
+
+TEST_F(RocksStoreTest, KeepsTheNewestOfItsOwnLog) {
+  fs::create_directories(path_);
+  const auto log = MakeInfoLog(path_);
+  const std::string text(4000, 'x');
+  for (int i = 0; i < 3000; ++i) ::rocksdb::Log(::rocksdb::InfoLogLevel::WARN_LEVEL, log, "%s", text.c_str());
+  EXPECT_GT(fs::file_size(path_ + "/LOG"), 0U);
+  EXPECT_LT(fs::file_size(path_ + "/LOG"), size_t{5} << 20);
+  EXPECT_LT(fs::file_size(path_ + "/LOG.old"), size_t{5} << 20);
 }
 
 TEST_F(RocksStoreTest, StoresShareOneBudget) {
