@@ -13,6 +13,7 @@
 namespace vardvakt::cli {
 
 runtime::Command CheckConfigCommand();
+runtime::Command ConvertCommand();
 runtime::Command DemoCommand();
 runtime::Command ExplainCommand();
 runtime::Command FeedCommand();

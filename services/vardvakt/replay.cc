@@ -1,13 +1,10 @@
-#include <fstream>
 #include <iostream>
 
-#include "lib/base/strings.h"
-#include "lib/wire/compliance_codec.h"
 #include "services/process/configuration.h"
 #include "services/vardvakt/commands.h"
 #include "services/vardvakt/input.h"
+#include "services/vardvakt/output.h"
 #include "services/vardvakt/replayer.h"
-#include "vardvakt/deadletter/v1/dead_letter.pb.h"
 
 namespace vardvakt::cli {
 namespace {
@@ -20,48 +17,6 @@ struct ReplayOptions {
   std::string output;
   std::string dead_letters;
 };
-
-// A file that is not there when nobody asked for one.
-class OutputFile {
- public:
-  absl::Status Open(const std::string& path) {
-    path_ = path;
-    if (path.empty()) return absl::OkStatus();
-    file_.open(path, std::ios::binary | std::ios::trunc);
-    return Check();
-  }
-  bool wanted() const { return !path_.empty(); }
-  void Write(std::string_view text) { file_ << text; }
-  absl::Status Close() {
-    if (path_.empty()) return absl::OkStatus();
-    file_.close();
-    return Check();
-  }
-
- private:
-  absl::Status Check() const {
-    if (file_) return absl::OkStatus();
-    return absl::UnavailableError(Cat(path_, " can't be written; see that there is room and permission"));
-  }
-
-  std::string path_;
-  std::ofstream file_;
-};
-
-absl::Status WriteDeadLetter(OutputFile& file, int64_t number, const Place& place,
-                             const domain::Rejection& rejection) {
-  deadletter::v1::DeadLetter letter;
-  letter.set_offset(number);
-  letter.set_reason(std::string(domain::RejectName(rejection.reason)));
-  letter.set_detail(rejection.detail);
-  letter.set_original(std::string(place.original));
-  letter.set_topic(place.path);
-  letter.set_topic_offset(place.line);
-  absl::StatusOr<std::string> json = wire::ToJson(letter);
-  if (!json.ok()) return json.status();
-  file.Write(Cat(*json, "\n"));
-  return absl::OkStatus();
-}
 
 // Gives the input to the replayer; what is rejected goes to the dead letters.
 absl::Status ReadEverything(const InputOptions& input, runtime::Signals& signals, Replayer& replayer,

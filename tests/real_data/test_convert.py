@@ -1,0 +1,73 @@
+"""`vardvakt convert` writes the events that `vardvakt replay --csv` judges, and sets aside what is none."""
+
+import json
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests" / "support"))
+import replay  # noqa: E402
+
+CONFIG = "config/examples/san-francisco"
+MAPPING = "config/mappings/san-francisco-fire-calls.yaml"
+COLUMNS = ["Call Number", "Unit ID", "Unit Type", "Received DtTm", "Entry DtTm", "Dispatch DtTm", "Response DtTm",
+           "On Scene DtTm", "Transport DtTm", "Hospital DtTm", "Available DtTm", "Final Priority", "Battalion",
+           "Call Final Disposition"]
+
+
+def call(number, received, on_scene):
+    row = dict.fromkeys(COLUMNS, "")
+    row.update({"Call Number": number, "Unit ID": "M1", "Unit Type": "MEDIC", "Received DtTm": received,
+                "On Scene DtTm": on_scene, "Final Priority": "3", "Battalion": "B01"})
+    return ",".join(row.values())
+
+
+READABLE = [call("1", "04/07/2020 10:00:00 AM", "04/07/2020 10:08:00 AM"),
+            call("2", "04/07/2020 11:00:00 AM", "04/07/2020 11:25:00 AM")]
+UNREADABLE = call("3", "yesterday", "04/07/2020 12:00:00 PM")
+IN_THE_FUTURE = call("4", "04/07/2999 10:00:00 AM", "04/07/2999 10:10:00 AM")
+
+
+class Convert(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+        self.events = self.folder / "events.ndjson"
+
+    def run_program(self, command, rows, *options):
+        csv = self.folder / "calls.csv"
+        csv.write_text("\n".join([",".join(COLUMNS), *rows]) + "\n")
+        return subprocess.run([replay.binary(), command, "--csv", csv, "--mapping", MAPPING, *options], cwd=ROOT,
+                              check=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+    def convert(self, rows, *options):
+        """(events, dead letters)."""
+        letters = self.folder / "letters.ndjson"
+        self.run_program("convert", rows, "--output", self.events, "--dead-letters", letters, *options)
+        return [[json.loads(line) for line in path.read_text().splitlines()] for path in (self.events, letters)]
+
+    def test_the_events_say_what_the_file_says(self):
+        events, letters = self.convert(READABLE)
+        self.assertEqual(letters, [])
+        self.assertEqual({event["case_id"] for event in events}, {"1", "2"})
+        judged = self.run_program("replay", READABLE, "--config", CONFIG, "--format", "json").stdout
+        self.assertEqual(replay.replay(ROOT / CONFIG, [self.events]), judged)
+
+    def test_a_row_that_is_no_event_is_a_dead_letter(self):
+        events, letters = self.convert([UNREADABLE, *READABLE])
+        self.assertEqual({event["case_id"] for event in events}, {"1", "2"})
+        self.assertEqual([(letter["reason"], letter["topic_offset"]) for letter in letters], [("bad_time", "2")])
+
+    def test_with_a_configuration_what_ingest_would_refuse_is_a_dead_letter_too(self):
+        self.assertEqual(self.convert([IN_THE_FUTURE])[1], [])
+        events, letters = self.convert([IN_THE_FUTURE], "--config", CONFIG)
+        self.assertEqual(events, [])
+        self.assertEqual({letter["reason"] for letter in letters}, {"from_the_future"})
+
+
+if __name__ == "__main__":
+    unittest.main()
