@@ -57,14 +57,32 @@ void FigureMetrics::Export(engine::Task& task) {
 
 void FigureMetrics::ExportIndicator(engine::Task& task, size_t index) {
   const domain::Indicator& indicator = setting_.definition->indicators[index];
+  std::vector<Cells> levels;
+  std::set<int> seen;  // a level may be rolled up more than once, by sex and by age
   for (const domain::RollUp& roll_up : indicator.roll_ups) {
-    if (roll_up.by_sex || roll_up.by_age) continue;
-    const domain::Level& level = setting_.definition->levels[static_cast<size_t>(roll_up.level)];
-    const Cells cells = CellsOf(task, indicator, level);
-    for (domain::Window window : kExportedWindows)
-      ExportWindow(task, indicator.id, level.name, cells, window);
-    ExportWaiting(indicator.id, level.name, cells);
+    if (!seen.insert(roll_up.level).second) continue;
+    levels.push_back(
+        CellsOf(task, indicator, setting_.definition->levels[static_cast<size_t>(roll_up.level)]));
   }
+  for (domain::Window window : kExportedWindows) ExportWindow(task, indicator.id, levels, window);
+  ExportWaiting(indicator.id, levels);
+}
+
+// The cells of every level add up to the same whole, so one level's hidden cell may hide the whole.
+std::vector<std::vector<bool>> FigureMetrics::Shown(const std::vector<Cells>& levels,
+                                                    const Numbers& numbers) {
+  std::vector<std::vector<bool>> shown;
+  bool hide_whole = false;
+  for (const std::vector<int64_t>& level : numbers) {
+    const domain::Suppression suppression = domain::Suppress(level, {});
+    hide_whole = hide_whole || suppression.hide_whole;
+    shown.emplace_back(suppression.hidden);
+    shown.back().flip();
+  }
+  for (size_t i = 0; i < levels.size(); ++i) {
+    if (levels[i].is_whole && hide_whole) shown[i].assign(shown[i].size(), false);
+  }
+  return shown;
 }
 
 FigureMetrics::Cells FigureMetrics::CellsOf(engine::Task& task, const domain::Indicator& indicator,
@@ -76,7 +94,7 @@ FigureMetrics::Cells FigureMetrics::CellsOf(engine::Task& task, const domain::In
     const bool whole = key.sex == domain::Sex::kAll && key.age == domain::Age::kAll;
     if (whole && key.indicator == indicator.id && key.level == level.name) found[key.key] = &series;
   });
-  Cells cells;
+  Cells cells{.level = level.name, .is_whole = level.kind == domain::LevelKind::kRegion};
   for (const auto& [key, series] : found) {
     cells.keys.push_back(key);
     cells.series.push_back(series);
@@ -84,30 +102,35 @@ FigureMetrics::Cells FigureMetrics::CellsOf(engine::Task& task, const domain::In
   return cells;
 }
 
-void FigureMetrics::ExportWindow(engine::Task& task, const std::string& indicator, const std::string& level,
-                                 const Cells& cells, domain::Window window) {
+void FigureMetrics::ExportWindow(engine::Task& task, const std::string& indicator,
+                                 const std::vector<Cells>& levels, domain::Window window) {
   const domain::PaneRange range = domain::WindowPanes(window, task.version().log_time, *setting_.zone);
-  std::vector<domain::Counts> counts;
-  std::vector<int64_t> numbers;
-  for (const engine::Series* series : cells.series) {
-    counts.push_back(series == nullptr ? domain::Counts() : series->SumDecided(range));
-    numbers.push_back(counts.back().n);
+  std::vector<std::vector<domain::Counts>> counts;
+  Numbers numbers;
+  for (const Cells& cells : levels) {
+    counts.emplace_back();
+    numbers.emplace_back();
+    for (const engine::Series* series : cells.series) {
+      counts.back().push_back(series == nullptr ? domain::Counts() : series->SumDecided(range));
+      numbers.back().push_back(counts.back().back().n);
+    }
   }
-  const domain::Suppression suppression = domain::Suppress(numbers, {});
-  for (size_t i = 0; i < cells.keys.size(); ++i) {
-    const std::vector<std::string> labels = {setting_.region, indicator, level, cells.keys[i],
-                                             std::string(domain::WindowName(window))};
-    const auto n = static_cast<double>(counts[i].n);
-    const auto within = static_cast<double>(counts[i].within);
-    const bool shown = !suppression.hidden[i];
-    SetOrRemove(Metric::kComplianceCases, labels, n, shown);
-    SetOrRemove(Metric::kComplianceCasesWithin, labels, within, shown);
-    SetOrRemove(Metric::kComplianceShare, labels, n > 0 ? within / n : 0, shown && n > 0);
+  const auto shown = Shown(levels, numbers);
+  const std::string window_name(domain::WindowName(window));
+  for (size_t i = 0; i < levels.size(); ++i) {
+    for (size_t k = 0; k < levels[i].keys.size(); ++k) {
+      const std::vector<std::string> labels = {setting_.region, indicator, levels[i].level, levels[i].keys[k],
+                                               window_name};
+      const auto n = static_cast<double>(counts[i][k].n);
+      const auto within = static_cast<double>(counts[i][k].within);
+      SetOrRemove(Metric::kComplianceCases, labels, n, shown[i][k]);
+      SetOrRemove(Metric::kComplianceCasesWithin, labels, within, shown[i][k]);
+      SetOrRemove(Metric::kComplianceShare, labels, n > 0 ? within / n : 0, shown[i][k] && n > 0);
+    }
   }
 }
 
-void FigureMetrics::ExportWaiting(const std::string& indicator, const std::string& level,
-                                  const Cells& cells) {
+void FigureMetrics::ExportWaiting(const std::string& indicator, const std::vector<Cells>& levels) {
   using Number = int64_t engine::Series::*;
   constexpr std::array<std::pair<Metric, Number>, 3> kNumbers = {{
       {Metric::kWaitingOpen, &engine::Series::open},
@@ -115,13 +138,19 @@ void FigureMetrics::ExportWaiting(const std::string& indicator, const std::strin
       {Metric::kWaitingOverdue, &engine::Series::overdue},
   }};
   for (const auto& [metric, number] : kNumbers) {
-    std::vector<int64_t> numbers;
-    for (const engine::Series* series : cells.series)
-      numbers.push_back(series == nullptr ? 0 : series->*number);
-    const domain::Suppression suppression = domain::Suppress(numbers, {});
-    for (size_t i = 0; i < cells.keys.size(); ++i) {
-      SetOrRemove(metric, {setting_.region, indicator, level, cells.keys[i]}, static_cast<double>(numbers[i]),
-                  !suppression.hidden[i]);
+    Numbers numbers;
+    for (const Cells& cells : levels) {
+      numbers.emplace_back();
+      for (const engine::Series* series : cells.series) {
+        numbers.back().push_back(series == nullptr ? 0 : series->*number);
+      }
+    }
+    const auto shown = Shown(levels, numbers);
+    for (size_t i = 0; i < levels.size(); ++i) {
+      for (size_t k = 0; k < levels[i].keys.size(); ++k) {
+        SetOrRemove(metric, {setting_.region, indicator, levels[i].level, levels[i].keys[k]},
+                    static_cast<double>(numbers[i][k]), shown[i][k]);
+      }
     }
   }
 }

@@ -25,16 +25,22 @@ class FigureMetrics {
   void Export(engine::Task& task);
 
  private:
-  // One level of one indicator: the keys and, in parallel, a number for each.
+  // One level of one indicator; parallel vectors.
   struct Cells {
+    std::string level;
+    bool is_whole = false;  // the region itself
     std::vector<std::string> keys;
     std::vector<const engine::Series*> series;  // null: nothing has been counted
   };
+  // Which of the cells of each level may be shown, by a number of each.
+  using Numbers = std::vector<std::vector<int64_t>>;
+  static std::vector<std::vector<bool>> Shown(const std::vector<Cells>& levels, const Numbers& numbers);
+
   void ExportIndicator(engine::Task& task, size_t index);
   Cells CellsOf(engine::Task& task, const domain::Indicator& indicator, const domain::Level& level) const;
-  void ExportWindow(engine::Task& task, const std::string& indicator, const std::string& level,
-                    const Cells& cells, domain::Window window);
-  void ExportWaiting(const std::string& indicator, const std::string& level, const Cells& cells);
+  void ExportWindow(engine::Task& task, const std::string& indicator, const std::vector<Cells>& levels,
+                    domain::Window window);
+  void ExportWaiting(const std::string& indicator, const std::vector<Cells>& levels);
   void SetOrRemove(engine::Metric metric, std::vector<std::string> labels, double value, bool shown);
 
   const engine::TaskSetting setting_;

@@ -25,6 +25,10 @@ void DeclareGrpc(runtime::Options& options, ListenOptions* listen) {
   options.Port("grpc-port", &listen->grpc_port, "The gRPC port; 0 takes a free one.");
 }
 
+absl::Status CheckListen(const ListenOptions& listen) {
+  return runtime::CheckListenAddress(listen.address, "--listen");
+}
+
 std::shared_ptr<Vitals> MakeVitals(std::string_view service, const Clock& clock) {
   auto vitals = std::make_shared<Vitals>();
   vitals->metrics.Set(engine::Metric::kBuildInfo, {service, VARDVAKT_VERSION}, 1);
@@ -36,8 +40,7 @@ std::shared_ptr<Vitals> MakeVitals(std::string_view service, const Clock& clock)
 absl::StatusOr<std::shared_ptr<http::Server>> StartHttp(const ListenOptions& listen, http::Router router,
                                                         std::shared_ptr<Vitals> vitals,
                                                         runtime::Lifecycle& lifecycle, Logger& logger) {
-  if (absl::Status status = runtime::CheckListenAddress(listen.address, "--listen"); !status.ok())
-    return status;
+  if (absl::Status status = CheckListen(listen); !status.ok()) return status;
   runtime::AddAdminRoutes(router, vitals->health, [vitals] { return vitals->metrics.Text(); });
   auto started = http::Server::Start(
       {.address = listen.address, .port = listen.http_port, .threads = listen.http_threads},
@@ -52,8 +55,7 @@ absl::StatusOr<std::shared_ptr<http::Server>> StartHttp(const ListenOptions& lis
 absl::StatusOr<std::shared_ptr<rpc::Server>> StartGrpc(const ListenOptions& listen,
                                                        const rpc::Services& services,
                                                        runtime::Lifecycle& lifecycle, Logger& logger) {
-  if (absl::Status status = runtime::CheckListenAddress(listen.address, "--listen"); !status.ok())
-    return status;
+  if (absl::Status status = CheckListen(listen); !status.ok()) return status;
   auto started = rpc::Server::Start({.address = listen.address, .port = listen.grpc_port}, services);
   if (!started.ok()) return started.status();
   std::shared_ptr<rpc::Server> server = *std::move(started);

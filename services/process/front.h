@@ -24,6 +24,8 @@ struct ListenOptions {
 };
 void DeclareHttp(runtime::Options& options, ListenOptions* listen);
 void DeclareGrpc(runtime::Options& options, ListenOptions* listen);
+// Refuses what is not loopback, with the reason; worth asking before anything is opened.
+absl::Status CheckListen(const ListenOptions& listen);
 
 // What every process shows of itself: metrics and health. Thread-safe.
 struct Vitals {

@@ -125,6 +125,7 @@ void Declare(runtime::Options& options, NodeOptions* node) {
 absl::StatusOr<std::shared_ptr<Node>> StartNode(const NodeOptions& options,
                                                 std::shared_ptr<const config::Configuration> configuration,
                                                 const Clock& clock, runtime::Context& context) {
+  if (absl::Status status = process::CheckListen(options.listen); !status.ok()) return status;
   auto node = std::make_shared<Node>();
   node->configuration = std::move(configuration);
   node->vitals = process::MakeVitals("vardvakt", context.clock);
