@@ -1,5 +1,6 @@
 #include <google/protobuf/util/message_differencer.h>
 #include <grpcpp/create_channel.h>
+#include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/security/credentials.h>
 #include <gtest/gtest.h>
 
@@ -86,6 +87,66 @@ TEST_F(GrpcTest, ATakenPortIsRefusedByName) {
   ASSERT_FALSE(second.ok());
   EXPECT_NE(second.status().message().find(std::to_string(server_->port())), std::string::npos)
       << second.status();
+}
+
+// Calls a unary method by name with raw bytes.
+::grpc::Status CallRaw(const Server& server, const std::string& method, const std::string& request,
+                       std::string* response) {
+  ::grpc::GenericStub stub(::grpc::CreateChannel(Target(server), ::grpc::InsecureChannelCredentials()));
+  ::grpc::ClientContext context;
+  ::grpc::CompletionQueue queue;
+  ::grpc::Slice sent(request);
+  auto call = stub.PrepareUnaryCall(&context, method, ::grpc::ByteBuffer(&sent, 1), &queue);
+  call->StartCall();
+  ::grpc::ByteBuffer received;
+  ::grpc::Status status;
+  call->Finish(&received, &status, nullptr);
+  void* tag = nullptr;
+  bool ok = false;
+  queue.Next(&tag, &ok);
+  ::grpc::Slice slice;
+  if (status.ok() && received.TrySingleSlice(&slice).ok()) {
+    response->assign(reinterpret_cast<const char*>(slice.begin()), slice.size());
+  }
+  return status;
+}
+
+TEST_F(GrpcTest, HealthSaysWhetherItServes) {
+  constexpr const char* kCheck = "/grpc.health.v1.Health/Check";
+  std::string response;
+  ASSERT_TRUE(CallRaw(*server_, kCheck, "", &response).ok());
+  EXPECT_EQ(response, std::string("\x08\x01"));  // SERVING
+  server_->SetServing(false);
+  ASSERT_TRUE(CallRaw(*server_, kCheck, "", &response).ok());
+  EXPECT_EQ(response, std::string("\x08\x02"));  // NOT_SERVING
+}
+
+TEST_F(GrpcTest, ReflectionNamesTheServices) {
+  ::grpc::GenericStub stub(::grpc::CreateChannel(Target(*server_), ::grpc::InsecureChannelCredentials()));
+  ::grpc::ClientContext context;
+  ::grpc::CompletionQueue queue;
+  void* tag = nullptr;
+  bool ok = false;
+  auto call =
+      stub.PrepareCall(&context, "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo", &queue);
+  call->StartCall(nullptr);
+  queue.Next(&tag, &ok);
+  ASSERT_TRUE(ok);
+  ::grpc::Slice list_services(std::string("\x3a\x01*"));  // field 7, "*"
+  call->Write(::grpc::ByteBuffer(&list_services, 1), nullptr);
+  queue.Next(&tag, &ok);
+  ::grpc::ByteBuffer received;
+  call->Read(&received, nullptr);
+  queue.Next(&tag, &ok);
+  ASSERT_TRUE(ok);
+  ::grpc::Slice slice;
+  ASSERT_TRUE(received.TrySingleSlice(&slice).ok());
+  const std::string names(reinterpret_cast<const char*>(slice.begin()), slice.size());
+  EXPECT_NE(names.find("vardvakt.compliance.v1.ComplianceQueryService"), std::string::npos);
+  context.TryCancel();
+  ::grpc::Status status;
+  call->Finish(&status, nullptr);
+  queue.Next(&tag, &ok);
 }
 
 TEST(GrpcServerTest, OnlyLoopbackIsServed) {

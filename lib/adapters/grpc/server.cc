@@ -1,5 +1,6 @@
 #include "lib/adapters/grpc/server.h"
 
+#include <grpc/support/log.h>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/resource_quota.h>
@@ -30,6 +31,7 @@ std::string Endpoint(const ServerOptions& options) {
 void EnablePlugins() {
   static std::once_flag once;
   std::call_once(once, [] {
+    gpr_set_log_verbosity(GPR_LOG_SEVERITY_NONE);  // what it has to say comes back as a status
     ::grpc::EnableDefaultHealthCheckService(true);
     ::grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   });
