@@ -32,6 +32,8 @@ std::string CaseChangeRow(const std::pair<int, std::string>& where) {
   return key.append(where.second);
 }
 
+std::string AnewRow() { return rows::Begin(rows::kMeta) + "anew"; }
+
 std::string EncodeCaseChange(const RuleEngine::CaseChange& change) {
   std::string bytes;
   ByteWriter out(bytes);
@@ -93,6 +95,9 @@ RuleEngine::RuleEngine(const domain::AlertRules& rules, const domain::StreamDefi
 absl::Status RuleEngine::Load() {
   if (absl::Status status = LoadEpisodes(); !status.ok()) return status;
   if (absl::Status status = LoadCaseChanges(); !status.ok()) return status;
+  auto anew = store_.Get(AnewRow());
+  if (!anew.ok()) return anew.status();
+  anew_ = anew->has_value();
   // Every watched series is looked at once at the next grid point: its schedule is not stored.
   series_.ForEach([&](Series& s) {
     if (!s.unjudged) series_.unjudged().push_back(&s);
@@ -152,14 +157,18 @@ Instant RuleEngine::GridPoint(Instant at) const {
 Instant RuleEngine::NextDue(Instant log_time) const {
   Instant due = scheduled_.empty() ? kNever : scheduled_.begin()->first;
   const bool watched = !rules_.threshold_rules.empty() && !series_.unjudged().empty();
-  if (watched || !case_changes_.empty()) due = std::min(due, GridPoint(log_time));
+  if (watched || anew_ || !case_changes_.empty()) due = std::min(due, GridPoint(log_time));
   if (due == kNever) return due;
   return std::max(due, last_evaluated_ == kBeginningOfTime ? due : last_evaluated_ + rules_.grid);
 }
 
 absl::Status RuleEngine::Evaluate(Instant x) {
   last_evaluated_ = x;
-  if (absl::Status status = EvaluateCases(x); !status.ok()) return status;
+  std::set<Fingerprint> unconfirmed;
+  if (anew_) {
+    for (const auto& [fingerprint, episode] : open_) unconfirmed.insert(fingerprint);
+  }
+  if (absl::Status status = EvaluateCases(x, unconfirmed); !status.ok()) return status;
   std::set<Watch> watches;
   for (Series* s : series_.unjudged()) {
     s->unjudged = false;
@@ -179,11 +188,15 @@ absl::Status RuleEngine::Evaluate(Instant x) {
   });
   for (const Watch& watch : ordered) {
     if (absl::Status status = EvaluateSeries(watch, x); !status.ok()) return status;
+    const std::string& rule = rules_.threshold_rules[watch.rule].id;
+    unconfirmed.erase(EpisodeFingerprint(rule, geography_.region_code, watch.series->key.key));
   }
+  for (const Fingerprint& fingerprint : unconfirmed) Resolve(fingerprint, x);
+  anew_ = false;
   return absl::OkStatus();
 }
 
-absl::Status RuleEngine::EvaluateCases(Instant x) {
+absl::Status RuleEngine::EvaluateCases(Instant x, std::set<Fingerprint>& unconfirmed) {
   for (const auto& [where, change] : case_changes_) {
     const std::string& indicator = definition_.indicators[where.first].id;
     for (size_t r = 0; r < rules_.case_rules.size(); ++r) {
@@ -192,6 +205,7 @@ absl::Status RuleEngine::EvaluateCases(Instant x) {
       const std::string fingerprint = EpisodeFingerprint(rule.id, geography_.region_code, where.second);
       const bool open = open_.contains(fingerprint);
       const bool holds = Holds(rule, change.waiting);
+      unconfirmed.erase(fingerprint);
       if (open && !holds) Resolve(fingerprint, x);
       if (open || !holds) continue;
       if (absl::Status status = Open(NewCaseEpisode(r, where.second, change, x)); !status.ok()) return status;
@@ -425,11 +439,11 @@ void RuleEngine::Flush(WriteBatch& batch) {
   }
   for (const auto& where : written_changes_) batch.Delete(CaseChangeRow(where));
   written_changes_ = std::move(pending);
+  anew_ ? batch.Put(AnewRow(), "") : batch.Delete(AnewRow());
 }
 
-void RuleEngine::Forget(WriteBatch& batch) {
-  for (const auto& [fingerprint, e] : open_) batch.Delete(EpisodeRow(fingerprint, e.started_at));
-  open_.clear();
+void RuleEngine::StartAnew() {
+  anew_ = true;
   case_changes_.clear();
   scheduled_.clear();
   schedule_of_.clear();

@@ -55,8 +55,10 @@ class RuleEngine {
   absl::StatusOr<std::vector<domain::Episode>> Kept(size_t limit) const;
 
   void Flush(WriteBatch& batch);
-  // Begins with no state at all: the rules run from the next grid point on (a new revision).
-  void Forget(WriteBatch& batch);
+  // Other definitions judge from now on (a new revision): at the next grid point every rule is looked at
+  // anew, and an episode that is open stays so where its rule still holds, else it ends there. Nothing is
+  // told of the past.
+  void StartAnew();
   // Those pending or firing now.
   std::vector<domain::Episode> OpenEpisodes() const;
 
@@ -71,7 +73,7 @@ class RuleEngine {
 
   absl::Status LoadEpisodes();
   absl::Status LoadCaseChanges();
-  absl::Status EvaluateCases(Instant x);
+  absl::Status EvaluateCases(Instant x, std::set<Fingerprint>& unconfirmed);
   absl::Status EvaluateSeries(const Watch& watch, Instant x);
   void Schedule(const Watch& watch, const domain::PaneRange& range, Instant x);
   absl::Status Open(domain::Episode episode);
@@ -101,6 +103,7 @@ class RuleEngine {
   std::vector<domain::Episode> changed_;
   std::vector<domain::Episode> unwritten_;
   std::vector<domain::Episode> abandoned_;  // pending ones that never fired: not kept
+  bool anew_ = false;                       // StartAnew, and no grid point since; kept in the store
   Instant last_evaluated_ = kBeginningOfTime;
 };
 

@@ -16,6 +16,7 @@ using domain::Waiting;
 // The layout of the store's rows; a store of a newer one is refused, of an older one rebuilt.
 constexpr uint64_t kStoreFormat = 1;
 constexpr size_t kTimersAtOnce = 4096;
+constexpr size_t kCasesAtOnce = 20'000;
 
 bool IsAtRisk(Waiting waiting) { return waiting == Waiting::kAtRisk || waiting == Waiting::kOverdue; }
 
@@ -115,7 +116,7 @@ absl::Status Task::Rejudge() {
     if (absl::Status s = store_.Scan(rows::Begin(kind), rows::End(kind), remove); !s.ok()) return s;
   }
   if (absl::Status status = rules_.Load(); !status.ok()) return status;
-  rules_.Forget(batch);
+  rules_.StartAnew();
   ++revision_;
   digest_ = setting_.digest;
   timers_.set_armed(0);
@@ -134,6 +135,13 @@ absl::Status Task::Rejudge() {
     (*record)->counted = CountedCase();
     (*record)->next = kNever;
     Judge(key, **record);
+    if (cases_.working() < kCasesAtOnce) continue;
+    // Not yet with the new digest: a crash here starts all over.
+    WriteBatch part;
+    cases_.Flush(part);
+    timers_.Flush(part);
+    series_.Flush(log_time_, part);
+    if (absl::Status status = store_.Write(part, false); !status.ok()) return status;
   }
   return Commit(true);
 }

@@ -329,6 +329,24 @@ TEST_F(TaskTest, OtherDefinitionsJudgeEveryCaseAgainAndPageNobodyAboutThePast) {
   EXPECT_EQ(Told("overdue").size(), 0u);
 }
 
+TEST_F(TaskTest, AnEpisodeOutlivesOtherDefinitionsOnlyWhereItsRuleStillHolds) {
+  Open();
+  Append(0.01, "m1 call_received 0");
+  Append(3, "m2 call_received 3");
+  RunTo(25);
+  ASSERT_EQ(Told("overdue").size(), 2u);
+  // With 23 minutes m1 is still overdue; m2 is not yet.
+  setting_.definition.indicators[0].versions[0].limit = domain::DurationLimit{minutes(23)};
+  setting_.digest = 2;
+  KillAndOpen();
+  ASSERT_TRUE(task_->Commit().ok());
+  KillAndOpen();  // before the rules have looked
+  RunTo(25.1);
+  EXPECT_EQ(Told("overdue"),
+            (std::vector<std::string>{"firing from 20:00.001 at 20:01", "firing from 23:00.001 at 23:01",
+                                      "resolved from 23:00.001 at 25:00"}));
+}
+
 TEST_F(TaskTest, AStoreOfAnotherPartitionIsRefused) {
   Open();
   Append(0.01, "m1 call_received 0");
