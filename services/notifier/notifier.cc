@@ -17,7 +17,9 @@ constexpr size_t kMaxRecords = 1000;               // in one poll
 constexpr Duration kPollWait = milliseconds(200);  // bounds how long Stop waits
 constexpr Duration kLogRetry = milliseconds(500);
 constexpr Duration kStopGrace = seconds(1);
-constexpr Duration kLongestWait = seconds(1);  // a clock that jumps is noticed so soon
+constexpr Duration kLongestWait =
+    seconds(1);  // a clock that jumps is noticed so soon, a failed write is repeated
+constexpr std::string_view kStorePart = "notifier store";
 
 engine::Partition AlertsPartition(int32_t partition) {
   return {std::string(engine::kAlertsTopic), partition};
@@ -254,16 +256,39 @@ void Notifier::NoteSinkHealth(SinkState& state, const alertmanager::Result* fail
 }
 
 // Not synced: after a power cut the log is read again from where the store stands, and sinks are told again.
+// So they are after a crash while the store can't be written, on a full disk for one: that holds up no page.
 absl::Status Notifier::Save() {
+  unsaved_.merge(outbox_.TakeChanged());
   engine::WriteBatch batch;
-  for (const EpisodeKey& key : outbox_.TakeChanged())
-    batch.Put(EpisodeRow(key), EncodeKnown(*outbox_.Find(key)));
+  for (const EpisodeKey& key : unsaved_) {
+    if (const KnownEpisode* known = outbox_.Find(key)) batch.Put(EpisodeRow(key), EncodeKnown(*known));
+  }
   for (const int32_t partition : unsaved_offsets_) {
     batch.Put(OffsetRow(partition), EncodeOffset(offsets_[partition]));
   }
-  unsaved_offsets_.clear();
   if (batch.empty()) return absl::OkStatus();
-  return with_.store.Write(batch, false);
+  const absl::Status written = with_.store.Write(batch, false);
+  if (written.ok()) {
+    unsaved_.clear();
+    unsaved_offsets_.clear();
+  }
+  return NoteStoreHealth(written);
+}
+
+// Not ok when trying again is of no use.
+absl::Status Notifier::NoteStoreHealth(const absl::Status& written) {
+  if (absl::IsDataLoss(written) || absl::IsFailedPrecondition(written)) return written;
+  if (written.ok() == store_fails_) {
+    store_fails_ = !written.ok();
+    if (written.ok()) {
+      with_.logger.Info("notifier_store_recovered", {});
+      with_.health.SetReady(kStorePart);
+    } else {
+      with_.logger.Warning("notifier_store_failing", {{"reason", ToStd(written.message())}});
+      with_.health.SetNotReady(kStorePart, ToStd(written.message()));
+    }
+  }
+  return absl::OkStatus();
 }
 
 absl::Status Notifier::Prune(Instant now) {
@@ -272,7 +297,8 @@ absl::Status Notifier::Prune(Instant now) {
   engine::WriteBatch batch;
   for (const EpisodeKey& key : outbox_.Prune(now - options_.keep)) batch.Delete(EpisodeRow(key));
   if (batch.empty()) return absl::OkStatus();
-  return with_.store.Write(batch, false);
+  // What can't be deleted now is pruned after the next start.
+  return NoteStoreHealth(with_.store.Write(batch, false));
 }
 
 Instant Notifier::Dispatch(Instant now) {

@@ -40,7 +40,7 @@ struct NotifierOptions {
 // What it works with; all of it outlives the notifier. `chance` gives numbers in [0, 1).
 struct Surroundings {
   engine::Log& log;
-  engine::Store& store;
+  engine::Store& store;  // may be written again after a failed write
   const Clock& clock;
   Logger& logger;
   engine::Metrics& metrics;
@@ -85,6 +85,7 @@ class Notifier {
   void TellOutcome(const SinkState& state, const SinkWorker::Done& done, size_t i);
   void NoteSinkHealth(SinkState& state, const alertmanager::Result* failure, Instant now);
   absl::Status Save();
+  absl::Status NoteStoreHealth(const absl::Status& written);
   absl::Status Prune(Instant now);
   // Starts what is due; when to look again.
   Instant Dispatch(Instant now);
@@ -98,6 +99,8 @@ class Notifier {
   std::vector<SinkState> sinks_;
   std::map<int32_t, engine::Offset> offsets_;  // of the next record to take
   std::set<int32_t> unsaved_offsets_;
+  std::set<EpisodeKey> unsaved_;
+  bool store_fails_ = false;
   Instant next_prune_ = kBeginningOfTime;
   std::vector<std::thread> readers_;
   std::future<void> decides_;

@@ -277,12 +277,23 @@ TEST_F(NotifierTest, ARecreatedTopicIsRefusedByName) {
   EXPECT_THAT(AwaitFailure().ToString(), HasSubstr("vardvakt.alerts.v1/0 ends at 0, before the offset 1"));
 }
 
-TEST_F(NotifierTest, AStoreThatFailsEndsIt) {
+TEST_F(NotifierTest, AStoreThatCantBeWrittenHoldsUpNobodyAndIsWrittenLater) {
+  Start();
+  AwaitReady();
   store_.FailWrite(1, false);
   Say("a", EpisodeState::kFiring);
+  webhook_.Await(1);
+  alertmanager_.Await(1);
+  while (health_.ready()) std::this_thread::yield();
+  store_.Crash(store_.unsynced_batches());  // loses nothing, ends the failing
+  AwaitReady();
+  EXPECT_EQ(logger_.Count("notifier_store_failing"), 1u);
+  EXPECT_EQ(logger_.Count("notifier_store_recovered"), 1u);
+  notifier_.reset();
   Start();
-  EXPECT_FALSE(AwaitFailure().ok());
-  EXPECT_THAT(webhook_.Heard(), IsEmpty());
+  AwaitReady();
+  Say("b", EpisodeState::kFiring);
+  EXPECT_THAT(webhook_.Await(2), ElementsAre("a firing", "b firing"));
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <functional>
 #include <utility>
 
 #include "lib/adapters/embedded/log.h"
@@ -45,6 +46,47 @@ class TaskStores final : public engine::StoreProvider {
   const std::shared_ptr<rocksdb::MemoryBudget> memory_;
 };
 
+// A store that is opened again after a write that failed, at the next call: what RocksDB then does is
+// read-only.
+class ReopenedStore final : public engine::Store {
+ public:
+  using Open = std::function<absl::StatusOr<std::unique_ptr<engine::Store>>()>;
+  ReopenedStore(Open open, std::unique_ptr<engine::Store> store)
+      : open_(std::move(open)), store_(std::move(store)) {}
+
+  absl::StatusOr<std::optional<std::string>> Get(std::string_view key) override {
+    if (absl::Status status = Ensure(); !status.ok()) return status;
+    return store_->Get(key);
+  }
+  absl::StatusOr<std::vector<std::optional<std::string>>> MultiGet(
+      const std::vector<std::string_view>& keys) override {
+    if (absl::Status status = Ensure(); !status.ok()) return status;
+    return store_->MultiGet(keys);
+  }
+  absl::Status Scan(std::string_view from, std::string_view to,
+                    absl::FunctionRef<bool(std::string_view key, std::string_view value)> visit) override {
+    if (absl::Status status = Ensure(); !status.ok()) return status;
+    return store_->Scan(from, to, visit);
+  }
+  absl::Status Write(engine::WriteBatch& batch, bool durable) override {
+    if (absl::Status status = Ensure(); !status.ok()) return status;
+    absl::Status written = store_->Write(batch, durable);
+    if (!written.ok()) store_.reset();
+    return written;
+  }
+
+ private:
+  absl::Status Ensure() {
+    if (store_ != nullptr) return absl::OkStatus();
+    auto store = open_();
+    if (store.ok()) store_ = *std::move(store);
+    return store.status();
+  }
+
+  const Open open_;
+  std::unique_ptr<engine::Store> store_;
+};
+
 }  // namespace
 
 Storage::Storage(const StorageOptions& options)
@@ -73,7 +115,13 @@ absl::StatusOr<std::unique_ptr<engine::Log>> Storage::OpenLog(const Clock& clock
 }
 
 absl::StatusOr<std::unique_ptr<engine::Store>> Storage::OpenNotifierStore() const {
-  return rocksdb::OpenStore(PathOf("notifier"), {"notifier", kNotifierFormatVersion}, {.memory = memory_});
+  auto open = [dir = PathOf("notifier"),
+               memory = memory_]() -> absl::StatusOr<std::unique_ptr<engine::Store>> {
+    return rocksdb::OpenStore(dir, {"notifier", kNotifierFormatVersion}, {.memory = memory});
+  };
+  auto store = open();
+  if (!store.ok()) return store.status();
+  return std::make_unique<ReopenedStore>(std::move(open), *std::move(store));
 }
 
 std::string Storage::PathOf(const std::string& name) const {

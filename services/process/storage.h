@@ -29,7 +29,7 @@ class Storage {
   absl::StatusOr<std::unique_ptr<engine::Log>> OpenLog(const Clock& clock);
   // The tasks' state, in DATA_DIR/tasks.
   engine::StoreProvider& tasks() { return *tasks_; }
-  // The notifier's, DATA_DIR/notifier.
+  // The notifier's, DATA_DIR/notifier; after a failed write it opens itself again.
   absl::StatusOr<std::unique_ptr<engine::Store>> OpenNotifierStore() const;
 
  private:
