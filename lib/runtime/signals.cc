@@ -27,6 +27,7 @@ Signals::Signals(Logger& logger) : logger_(logger) {
   for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&handled, signal);
   pthread_sigmask(SIG_BLOCK, &handled, nullptr);
   std::signal(SIGPIPE, SIG_IGN);  // a peer that went away is an error of that write
+  std::signal(SIGXFSZ, SIG_IGN);  // so is a file that may not grow
   signal_fd_ = ::signalfd(-1, &handled, SFD_CLOEXEC);
   stop_event_ = ::eventfd(0, EFD_CLOEXEC);
   end_event_ = ::eventfd(0, EFD_CLOEXEC);
