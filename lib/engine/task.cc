@@ -442,20 +442,39 @@ absl::StatusOr<std::vector<CaseStatus>> Task::CurrentCases(std::optional<int> in
                                                            int64_t* total) {
   if (absl::Status status = JudgePending(); !status.ok()) return status;
   std::vector<std::pair<std::string, int>> wanted;
+  int64_t found = 0;
   for (const auto& [key, row] : waiting_) {
     for (int i = 0; i < static_cast<int>(row.size()); ++i) {
       const auto is = static_cast<Waiting>(row[i]);
       if (!IsAtRisk(is) || (indicator && *indicator != i) || (waiting && *waiting != is)) continue;
-      wanted.emplace_back(key, i);
+      if (++found <= static_cast<int64_t>(limit)) wanted.emplace_back(key, i);
     }
   }
-  if (total != nullptr) *total = std::ssize(wanted);
-  std::sort(wanted.begin(), wanted.end());
-  if (wanted.size() > limit) wanted.resize(limit);
+  if (total != nullptr) *total = found;
+  return StatusesOf(wanted);
+}
+
+absl::StatusOr<std::vector<CaseStatus>> Task::CurrentCasesAfter(std::string& after, size_t most) {
+  if (absl::Status status = JudgePending(); !status.ok()) return status;
+  std::vector<std::pair<std::string, int>> wanted;
+  auto it = waiting_.upper_bound(after);
+  for (; it != waiting_.end() && most > 0; ++it, --most) {
+    for (int i = 0; i < static_cast<int>(it->second.size()); ++i) {
+      if (IsAtRisk(static_cast<Waiting>(it->second[i]))) wanted.emplace_back(it->first, i);
+    }
+  }
+  after = it == waiting_.end() ? "" : std::prev(it)->first;
+  return StatusesOf(wanted);
+}
+
+absl::StatusOr<std::vector<CaseStatus>> Task::StatusesOf(
+    const std::vector<std::pair<std::string, int>>& wanted) {
   std::vector<std::string> keys;
+  keys.reserve(wanted.size());
   for (const auto& [key, i] : wanted) keys.push_back(key);
   if (absl::Status status = cases_.Prefetch(std::move(keys)); !status.ok()) return status;
   std::vector<CaseStatus> found;
+  found.reserve(wanted.size());
   for (const auto& [key, i] : wanted) {
     auto record = cases_.Peek(key);
     if (!record.ok()) return record.status();

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
+#include "absl/container/btree_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -118,6 +118,9 @@ class Task {
   absl::StatusOr<std::vector<CaseStatus>> CurrentCases(std::optional<int> indicator,
                                                        std::optional<domain::Waiting> waiting, size_t limit,
                                                        int64_t* total = nullptr);
+  // The same of the next `most` cases in the order of their keys behind `after`, which becomes the last one's
+  // key; empty at the end.
+  absl::StatusOr<std::vector<CaseStatus>> CurrentCasesAfter(std::string& after, size_t most);
   // A digest of the record before offset(): a reader checks by it that the log is still the same one.
   const std::optional<uint64_t>& anchor() const { return anchor_; }
   static uint64_t AnchorOf(const Record& record);
@@ -139,6 +142,8 @@ class Task {
   void Judge(const std::string& key, CaseRecord& record);
   void NoteWaiting(const std::string& key, const domain::CaseState& state, const CountedCase& before,
                    const JudgedCase& judged);
+  // Of cases that are at risk or overdue by these indicators.
+  absl::StatusOr<std::vector<CaseStatus>> StatusesOf(const std::vector<std::pair<std::string, int>>& wanted);
   CaseStatus StatusOf(const std::string& key, int indicator, const domain::CaseState& state,
                       const domain::Judgement& judgement) const;
   void NoteUndone(const CountedCase& before, const CountedCase& after, const std::string& key);
@@ -165,7 +170,7 @@ class Task {
 
   std::vector<std::string> pending_;  // merged, not yet judged
   // Cases at risk or overdue: a byte for each indicator.
-  absl::flat_hash_map<std::string, std::string> waiting_;
+  absl::btree_map<std::string, std::string> waiting_;
   absl::flat_hash_set<std::string> unwritten_waiting_;
   Instant prefetched_until_ = kBeginningOfTime;
   std::vector<CaseStatus> case_statuses_;

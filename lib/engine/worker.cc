@@ -12,7 +12,6 @@ constexpr Duration kFirstBackOff = milliseconds(200);
 constexpr Duration kLongestBackOff = seconds(10);
 constexpr int kMostSetAside = 3;  // a disk that damages whatever is written needs a person
 constexpr size_t kEpisodesKept = 100'000;
-constexpr size_t kAllCases = SIZE_MAX;
 
 // The store is rebuilt from the log, so its damage is mended beside it; the log's own is a person's to
 // decide.
@@ -198,6 +197,7 @@ absl::Status Worker::RunOnce() {
   caught_up_ = false;
   say_all_ = true;
   to_say_.clear();
+  say_cases_after_.reset();
   unmarked_.reset();
   if (absl::Status status = OpenTask(); !status.ok()) return status;
   auto reader = log_.OpenReader(setting_.partition, task_->version().offset);
@@ -295,12 +295,12 @@ void Worker::Publish() {
 }
 
 // What changed once a second, everything current once a minute, and after a start or a failed delivery; then,
-// when all of it was delivered, the mark that says so. Rows go out a slice at a time: in between the task
-// goes on.
+// when all of it was delivered, the mark that says so. Rows and cases go out a slice at a time: in between
+// the task goes on.
 void Worker::SayRows(Publication& out) {
   const Instant now = clock_.Now();
   if (publisher_->TakeFailure()) say_all_ = true;
-  if (say_all_ || now - said_all_at_ >= options_.publish_all_every) {
+  if (say_all_ || (!unmarked_ && now - said_all_at_ >= options_.publish_all_every)) {
     if (!SayAllBegin(out)) return;
     said_all_at_ = said_rows_at_ = now;
   } else if (to_say_.empty() && now - said_rows_at_ >= options_.publish_every) {
@@ -314,20 +314,28 @@ void Worker::SayRows(Publication& out) {
     AddSeries(figures, *to_say_.back(), out);
     to_say_.pop_back();
   }
-  if (slice == 0 && unmarked_ && publisher_->Drain(Duration::zero())) {
+  if (!unmarked_ || !publisher_->Drain(Duration::zero())) return;
+  if (say_cases_after_) {
+    SayMoreCases(out);
+  } else if (slice == 0) {
     out.complete_since = unmarked_;
     unmarked_.reset();
   }
 }
 
+// The next cases of the round, once those before are delivered: so that a million of them fill no queue.
+void Worker::SayMoreCases(Publication& out) {
+  auto cases = task_->CurrentCasesAfter(*say_cases_after_, options_.cases_at_once);
+  if (!cases.ok()) return;  // the next step meets the read error too, and opens the store again
+  out.cases.insert(out.cases.end(), cases->begin(), cases->end());
+  if (say_cases_after_->empty()) say_cases_after_.reset();
+}
+
 bool Worker::SayAllBegin(Publication& out) {
-  auto cases = task_->CurrentCases(std::nullopt, std::nullopt, kAllCases);
   // After a start every episode that the store keeps, later those that are open.
   auto episodes = say_all_ ? task_->rules().Kept(kEpisodesKept)
                            : absl::StatusOr<std::vector<domain::Episode>>(task_->rules().OpenEpisodes());
-  if (!cases.ok() || !episodes.ok())
-    return false;  // the next step meets the read error too, and opens the store again
-  out.cases.insert(out.cases.end(), cases->begin(), cases->end());
+  if (!episodes.ok()) return false;  // the next step meets the read error too, and opens the store again
   out.episodes = *std::move(episodes);
   to_say_.clear();
   task_->series().ForEach([&](Series& series) {
@@ -335,6 +343,7 @@ bool Worker::SayAllBegin(Publication& out) {
     to_say_.push_back(&series);
   });
   task_->series().unpublished().clear();
+  say_cases_after_ = "";
   unmarked_ = out.version;
   say_all_ = false;
   return true;

@@ -35,6 +35,7 @@ struct WorkerOptions {
   Duration publish_every = seconds(1);      // changed rows
   Duration publish_all_every = minutes(1);  // everything current
   size_t series_at_once = 64;               // of which all rows go out in one step
+  size_t cases_at_once = 500;               // likewise, when everything current is published
   Duration behind_after = seconds(10);  // log time so far behind the clock, with records unread, is "behind"
   Duration sync_every = seconds(10);    // a durable commit; the log has what is lost before it
   Duration max_clock_step_back = seconds(1);
@@ -83,6 +84,7 @@ class Worker {
   void Publish();
   void SayRows(Publication& out);
   bool SayAllBegin(Publication& out);
+  void SayMoreCases(Publication& out);
   static void AddSeries(const Figures& figures, const Series& series, Publication& out);
   bool Recover(const absl::Status& why);
   void SetState(WorkerState state, std::string detail);
@@ -116,6 +118,7 @@ class Worker {
   bool caught_up_ = false;
   bool say_all_ = true;
   std::vector<Series*> to_say_;
+  std::optional<std::string> say_cases_after_;  // set while the cases of a round are being said
   std::optional<TaskVersion> unmarked_;  // everything was said since then; the mark follows its delivery
   Instant said_rows_at_ = InstantFromMillis(0);
   Instant said_all_at_ = InstantFromMillis(0);
