@@ -10,6 +10,7 @@ namespace {
 using engine::Metric;
 
 constexpr Duration kBetweenLooks = seconds(1);
+constexpr Duration kUntilReady = milliseconds(20);  // somebody waits for a process that starts
 
 double SecondsOf(Duration duration) { return std::chrono::duration<double>(duration).count(); }
 
@@ -22,7 +23,7 @@ Monitor::Monitor(const engine::Host& host, const Clock& clock, engine::Metrics& 
 Monitor::~Monitor() { Stop(); }
 
 void Monitor::Start() {
-  for (engine::Worker* worker : host_.Find("", "")) SayHealth(*worker, worker->status());
+  SayAllHealth();
   thread_ = std::thread([this] { Run(); });
 }
 
@@ -41,8 +42,19 @@ void Monitor::Run() {
     lock.unlock();
     for (engine::Worker* worker : host_.Find("", "")) LookAt(*worker);
     lock.lock();
-    wake_.wait_for(lock, kBetweenLooks, [this] { return stopping_; });
+    const auto next = std::chrono::steady_clock::now() + kBetweenLooks;
+    while (!stopping_ && std::chrono::steady_clock::now() < next) {
+      const auto until = SayAllHealth() ? next : std::chrono::steady_clock::now() + kUntilReady;
+      wake_.wait_until(lock, until, [this] { return stopping_; });
+    }
   }
+}
+
+// True when every task is ready.
+bool Monitor::SayAllHealth() {
+  bool ready = true;
+  for (const engine::Worker* worker : host_.Find("", "")) ready &= SayHealth(*worker, worker->status());
+  return ready;
 }
 
 void Monitor::LookAt(engine::Worker& worker) {
@@ -76,15 +88,16 @@ void Monitor::LookAt(engine::Worker& worker) {
 }
 
 // A task that this process owns must keep up; one that it follows may take its time.
-void Monitor::SayHealth(const engine::Worker& worker, const engine::WorkerStatus& status) {
+bool Monitor::SayHealth(const engine::Worker& worker, const engine::WorkerStatus& status) {
   const std::string part =
       Cat("task ", worker.setting().partition.topic, "/", worker.setting().partition.partition);
   if (!status.owned || status.state == engine::WorkerState::kReady) {
     health_.SetReady(part);
-    return;
+    return true;
   }
   const std::string_view state = engine::WorkerStateName(status.state);
   health_.SetNotReady(part, status.detail.empty() ? std::string(state) : Cat(state, ": ", status.detail));
+  return false;
 }
 
 void Monitor::CountEvents(const engine::Task& task, Watched& watched) {

@@ -37,7 +37,8 @@ class Monitor {
 
   void Run();
   void LookAt(engine::Worker& worker);
-  void SayHealth(const engine::Worker& worker, const engine::WorkerStatus& status);
+  bool SayAllHealth();
+  bool SayHealth(const engine::Worker& worker, const engine::WorkerStatus& status);
   void CountEvents(const engine::Task& task, Watched& watched);
   void ExportSources(const engine::Task& task);
   void ExportEpisodes(const engine::Task& task);
