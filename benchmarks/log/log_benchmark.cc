@@ -71,7 +71,7 @@ void MeasureLatency(engine::Log& log, const Partition& partition, int count) {
     std::this_thread::sleep_until(next += milliseconds(1));
     began[i] = Steady::now();
     const absl::Status taken = log.appender()->Append({partition, "case", std::string(kRecordBytes, 'x'), {}},
-                                                      [&, i](absl::StatusOr<Offset> offset) {
+                                                      [&, i](const absl::StatusOr<Offset>& offset) {
                                                         if (!offset.ok()) Die(offset.status());
                                                         acknowledged[i] = Steady::now();
                                                       });
@@ -96,8 +96,9 @@ void MeasureThroughput(engine::Log& log, const Partition& partition, int count) 
     std::string value = std::to_string(i);
     value.resize(kRecordBytes, ' ');
     const absl::Status taken = log.appender()->Append(
-        {partition, "case", std::move(value), {}},
-        [&](absl::StatusOr<Offset> offset) { offset.ok() ? (void)++acknowledged : Die(offset.status()); });
+        {partition, "case", std::move(value), {}}, [&](const absl::StatusOr<Offset>& offset) {
+          offset.ok() ? (void)++acknowledged : Die(offset.status());
+        });
     if (taken.ok()) {
       ++i;
     } else if (absl::IsResourceExhausted(taken)) {

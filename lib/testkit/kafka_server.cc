@@ -21,14 +21,9 @@ KafkaServer::~KafkaServer() { Kill9(); }
 std::string KafkaServer::bootstrap() const { return Cat("127.0.0.1:", port_); }
 
 void KafkaServer::Start() {
-  std::vector<std::string> command = {VARDVAKT_SOURCE_DIR "/scripts/kafka",
-                                      "run",
-                                      "--data-dir",
-                                      dir_ / "data",
-                                      "--port",
-                                      Cat(port_),
-                                      "--controller-port",
-                                      Cat(controller_port_)};
+  const std::string script = VARDVAKT_SOURCE_DIR "/scripts/kafka";
+  std::vector<std::string> command = {script,   "run",      "--data-dir",        dir_ / "data",
+                                      "--port", Cat(port_), "--controller-port", Cat(controller_port_)};
   for (const auto& [name, value] : properties_) {
     command.push_back("--property");
     command.push_back(Cat(name, "=", value));

@@ -18,7 +18,6 @@ namespace vardvakt::testkit {
 
 using engine::Header;
 using engine::Offset;
-using engine::Outgoing;
 using engine::Partition;
 using engine::Record;
 using engine::Retention;
@@ -290,7 +289,7 @@ TEST_P(LogContract, TheQueueIsBoundedAndNothingOfItIsLost) {
   size_t taken = 0;
   absl::Status last;
   for (; taken < limit; ++taken) {
-    last = appender->Append({partition, "", Cat(taken), {}}, [&](absl::StatusOr<Offset> offset) {
+    last = appender->Append({partition, "", Cat(taken), {}}, [&](const absl::StatusOr<Offset>& offset) {
       EXPECT_TRUE(offset.ok()) << offset.status();
       ++acknowledged;
     });

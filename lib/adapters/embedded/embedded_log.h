@@ -85,7 +85,7 @@ class EmbeddedLog final : public engine::Log {
   std::vector<Pending> TakeAndStamp();
   absl::Status WriteRecords(std::vector<Pending>& records);
   absl::StatusOr<LastOfKeys> FindLastOfKeys(const std::vector<Pending>& records);
-  void Finish(std::vector<Pending> records, const absl::Status& written);
+  void Finish(std::vector<Pending>& records, const absl::Status& written);
   void Break(const absl::Status& cause);
   void Reopen();
   absl::Status LoadTopics();

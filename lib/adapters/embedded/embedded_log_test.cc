@@ -31,7 +31,7 @@ using testkit::TempDir;
 
 const Partition kPartition{"t", 0};
 
-StoreOpener RocksOpener(std::string dir) {
+StoreOpener RocksOpener(const std::string& dir) {
   return [dir]() -> absl::StatusOr<std::unique_ptr<engine::Store>> {
     return rocksdb::OpenStore(dir, {std::string(kContent), kFormatVersion},
                               {.wal_damage = rocksdb::WalDamage::kRefuse});

@@ -43,7 +43,7 @@ void EmbeddedLog::Run() {
     }
     if (std::vector<Pending> records = TakeAndStamp(); !records.empty()) {
       const absl::Status written = WriteRecords(records);
-      Finish(std::move(records), written);
+      Finish(records, written);
     }
     const Instant now = clock_.Now();
     if (more_to_sweep || now < swept_ || now - swept_ >= kSweepEvery) {
@@ -122,7 +122,7 @@ absl::Status EmbeddedLog::WriteRecords(std::vector<Pending>& records) {
   return store_->Write(batch, /*durable=*/true);
 }
 
-void EmbeddedLog::Finish(std::vector<Pending> records, const absl::Status& written) {
+void EmbeddedLog::Finish(std::vector<Pending>& records, const absl::Status& written) {
   size_t bytes = 0;
   if (written.ok()) {
     std::lock_guard lock(mutex_);

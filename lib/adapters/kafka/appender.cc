@@ -116,11 +116,11 @@ absl::Status Producer::Append(const Outgoing& record, engine::Appender::Done don
     std::lock_guard lock(mutex_);
     ++unacknowledged_;
   }
-  const rd_kafka_resp_err_t error = Produce(record, delivery.get());
-  if (error == RD_KAFKA_RESP_ERR_NO_ERROR) {
-    delivery.release();  // OnDelivered's now
-    return absl::OkStatus();
-  }
+  Delivery* const handed_over = delivery.release();  // to OnDelivered
+  const rd_kafka_resp_err_t error = Produce(record, handed_over);
+  // NOLINTNEXTLINE(clang-analyzer-cplusplus.NewDeleteLeaks): OnDelivered deletes it
+  if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return absl::OkStatus();
+  delivery.reset(handed_over);
   if (error != RD_KAFKA_RESP_ERR__QUEUE_FULL)
     delivery->done(AppendStatus(error, Name(record.to) + ": appending"));
   Acknowledged();

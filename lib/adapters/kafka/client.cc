@@ -51,7 +51,7 @@ absl::StatusOr<std::unique_ptr<Client>> Client::Make(rd_kafka_type_t type, const
     return absl::InvalidArgumentError(
         Cat("Kafka client: ", text, "; check the brokers' addresses and security"));
   }
-  conf.release();  // the handle's now
+  static_cast<void>(conf.release());  // the handle's now
   return client;
 }
 

@@ -73,12 +73,12 @@ fs::path LargestFile(const std::string& dir, const std::string& extension) {
 
 class RocksStoreTest : public testing::Test {
  protected:
-  std::unique_ptr<Store> Open(StoreOptions options = {}) {
+  std::unique_ptr<Store> Open(const StoreOptions& options = {}) {
     auto store = OpenStore(path_, kIdentity, options);
     EXPECT_TRUE(store.ok()) << store.status();
     return store.ok() ? std::move(*store) : nullptr;
   }
-  absl::Status OpenError(const Identity& identity = kIdentity, StoreOptions options = {}) {
+  absl::Status OpenError(const Identity& identity = kIdentity, const StoreOptions& options = {}) {
     return OpenStore(path_, identity, options).status();
   }
 

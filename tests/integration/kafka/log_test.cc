@@ -153,8 +153,12 @@ TEST_F(KafkaLogTest, ABrokerThatIsGoneIsUnavailableAndLosesNothing) {
   auto reader = *log->OpenReader(partition, 0);
   std::vector<Record> records;
   ASSERT_TRUE(Poll(*reader, records).ok());
+  auto closed_meanwhile = *log->OpenReader(partition, 0);
+  ASSERT_TRUE(Poll(*closed_meanwhile, records).ok());
+  records.resize(1);
 
   broker.Kill9();
+  closed_meanwhile.reset();
   const absl::Status gone = reader->End().status();
   EXPECT_EQ(gone.code(), absl::StatusCode::kUnavailable) << gone;
   EXPECT_EQ(log->CheckTopics({{"t", 1, Retention::kKeep}}).code(), absl::StatusCode::kUnavailable);
