@@ -155,6 +155,7 @@ Instant RuleEngine::GridPoint(Instant at) const {
 }
 
 Instant RuleEngine::NextDue(Instant log_time) const {
+  if (log_time == kBeginningOfTime) return kNever;  // nothing has happened yet
   Instant due = scheduled_.empty() ? kNever : scheduled_.begin()->first;
   const bool watched = !rules_.threshold_rules.empty() && !series_.unjudged().empty();
   if (watched || anew_ || !case_changes_.empty()) due = std::min(due, GridPoint(log_time));

@@ -17,6 +17,7 @@ using domain::Waiting;
 constexpr uint64_t kStoreFormat = 1;
 constexpr size_t kTimersAtOnce = 4096;
 constexpr size_t kCasesAtOnce = 20'000;
+constexpr uint64_t kBeingJudged = 0;  // a digest of no definitions
 
 bool IsAtRisk(Waiting waiting) { return waiting == Waiting::kAtRisk || waiting == Waiting::kOverdue; }
 
@@ -105,7 +106,7 @@ absl::Status Task::LoadWaiting() {
 }
 
 // Other definitions than the store was judged by: every case is judged again into new panes, and the rules
-// begin with empty state, so closed periods get no new episodes (architecture §5).
+// look anew at the next grid point, so closed periods get no new episodes (architecture §5).
 absl::Status Task::Rejudge() {
   WriteBatch batch;
   const auto remove = [&](std::string_view key, std::string_view) {
@@ -118,10 +119,13 @@ absl::Status Task::Rejudge() {
   if (absl::Status status = rules_.Load(); !status.ok()) return status;
   rules_.StartAnew();
   ++revision_;
-  digest_ = setting_.digest;
   timers_.set_armed(0);
-  // The old rows go before the new ones come; a crash between leaves the old digest, and it is done again.
+  // The old rows go before the new ones come. After a crash between, this store is judged by no definitions,
+  // not by the old ones either, should they come back.
+  digest_ = kBeingJudged;
+  batch.Put(rows::Begin(rows::kMeta), MetaValue());
   if (absl::Status status = store_.Write(batch, false); !status.ok()) return status;
+  digest_ = setting_.digest;
   if (absl::Status status = timers_.LoadMore(); !status.ok()) return status;
   std::vector<std::string> keys;
   const absl::Status scanned = cases_.ForEach([&](std::string_view key, CaseRecord&) {
@@ -447,7 +451,8 @@ absl::StatusOr<std::vector<CaseStatus>> Task::CurrentCases(std::optional<int> in
     for (int i = 0; i < static_cast<int>(row.size()); ++i) {
       const auto is = static_cast<Waiting>(row[i]);
       if (!IsAtRisk(is) || (indicator && *indicator != i) || (waiting && *waiting != is)) continue;
-      if (++found <= static_cast<int64_t>(limit)) wanted.emplace_back(key, i);
+      ++found;
+      if (wanted.size() < limit) wanted.emplace_back(key, i);
     }
   }
   if (total != nullptr) *total = found;

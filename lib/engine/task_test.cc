@@ -347,6 +347,30 @@ TEST_F(TaskTest, AnEpisodeOutlivesOtherDefinitionsOnlyWhereItsRuleStillHolds) {
                                       "resolved from 23:00.001 at 25:00"}));
 }
 
+TEST_F(TaskTest, ACrashWhileJudgingAgainIsNoLossEvenIfTheOldDefinitionsComeBack) {
+  Open();
+  Append(0.01, "m1 call_received 0");
+  RunTo(25);
+  task_.reset();
+  setting_.digest = 2;
+  store_->FailWrite(2, false);
+  EXPECT_FALSE(Task::Open(setting_.Get(), {}, *handle_, DecodeText).ok());
+  handle_.reset();
+  store_->Crash(SIZE_MAX);  // what was written is there
+  setting_.digest = 1;
+  Open();
+  EXPECT_EQ(Whole().overdue, 1);
+}
+
+TEST_F(TaskTest, OtherDefinitionsFindAStoreInWhichNothingHasHappened) {
+  Open();
+  ASSERT_TRUE(task_->Commit().ok());
+  setting_.digest = 2;
+  KillAndOpen();
+  EXPECT_EQ(task_->version().revision, 2u);
+  RunTo(1);
+}
+
 TEST_F(TaskTest, AStoreOfAnotherPartitionIsRefused) {
   Open();
   Append(0.01, "m1 call_received 0");

@@ -88,9 +88,12 @@ absl::StatusOr<Saying> Process::Say(bool all) {
   for (const domain::Episode& e : task_->TakeEpisodes()) say_episode(e);
   if (all) {
     task_->series().ForEach(say_series);
-    const auto cases = task_->CurrentCases(std::nullopt, std::nullopt, SIZE_MAX);
-    if (!cases.ok()) return cases.status();
-    for (const engine::CaseStatus& status : *cases) say_case(status);
+    std::string after;
+    do {
+      const auto cases = task_->CurrentCasesAfter(after, static_cast<size_t>(random_.Between(1, 3)));
+      if (!cases.ok()) return cases.status();
+      for (const engine::CaseStatus& status : *cases) say_case(status);
+    } while (!after.empty());
     const auto episodes = task_->rules().Kept(SIZE_MAX);
     if (!episodes.ok()) return episodes.status();
     for (const domain::Episode& e : *episodes) say_episode(e);
@@ -126,6 +129,8 @@ void Process::GoBack() {
   disk_->Write(batch, true).IgnoreError();
 }
 
-void Process::SpoilWrite() { disk_->FailWrite(1, random_.Chance(500)); }
+void Process::SpoilWrite(size_t nth) { disk_->FailWrite(nth, random_.Chance(500)); }
+void Process::SpoilRead(size_t nth) { disk_->FailRead(nth); }
+void Process::Redefine(engine::TaskSetting setting) { setting_ = std::move(setting); }
 
 }  // namespace vardvakt::simulation

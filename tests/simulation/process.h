@@ -42,14 +42,17 @@ class Process {
   // Reads at most so many records and applies them; where the log's end was reached, goes on to the clock.
   // Returns whether it was.
   absl::StatusOr<bool> Step(size_t max_records);
-  absl::Status Commit();
+  absl::Status Commit();  // durable by chance
+  absl::Status CommitDurably() { return task_->Commit(true); }
   // What changed since the last time; `all`: everything current, and the mark.
   absl::StatusOr<Saying> Say(bool all);
 
-  void Kill();        // the disk keeps what was durable and of the rest a part
-  void LoseDisk();    // after Kill
-  void GoBack();      // after Kill: an older copy of the disk is put back
-  void SpoilWrite();  // the next commit fails, and may be there all the same
+  void Kill();                      // the disk keeps what was durable and of the rest a part
+  void LoseDisk();                  // after Kill
+  void GoBack();                    // after Kill: an older copy of the disk is put back
+  void SpoilWrite(size_t nth = 1);  // that write from now fails, and may be there all the same
+  void SpoilRead(size_t nth);
+  void Redefine(engine::TaskSetting setting);  // after Kill
 
  private:
   using Pairs = absl::btree_map<std::string, std::string, std::less<>>;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <set>
 
 #include "lib/base/strings.h"
 #include "tests/simulation/process.h"
@@ -200,9 +201,11 @@ class Run {
 
   void Work(Process& process) {
     if (random_.Chance(20)) process.SpoilWrite();
+    const bool bad_disk = random_.Chance(20);
+    if (bad_disk) process.SpoilRead(static_cast<size_t>(random_.Between(1, 4)));
     const size_t most = random_.Chance(500) ? kAllRecords : static_cast<size_t>(random_.Between(1, 3));
     const auto at_end = process.Step(most);
-    if (!at_end.ok()) return Restart(process);  // a write failed on the way
+    if (!at_end.ok() || bad_disk) return Restart(process);  // a read or write failed on the way
     if (*at_end) CheckNothingWasOvertaken(process);
     if (random_.Chance(250)) return;  // the commit comes later, or never
     if (!process.Commit().ok()) return Restart(process);
@@ -255,21 +258,22 @@ class Run {
 
   // What a process shows is what follows from the records that it has read. An instant that a record's append
   // time has just reached has its turn later, so nothing is said of it here.
-  void Check(Process& process) {
+  void Check(Process& process) { CheckBy(world_, process); }
+
+  void CheckBy(const World& world, Process& process) {
     engine::Task& task = process.task();
     if (task.timers().NextInstant() <= task.version().log_time) return;
-    const Answer truth = TruthAt(task.version());
-    const std::string difference = FirstDifference(Told(task), truth);
+    const std::string difference = FirstDifference(Told(task), TruthBy(world, task.version()));
     if (!difference.empty()) {
       Problem(Cat("at offset ", task.version().offset, ", log time ", FormatMillis(task.version().log_time),
                   " ", difference));
     }
   }
 
-  Answer TruthAt(const TaskVersion& version) {
-    std::vector<Record> all = records();
-    auto count = static_cast<size_t>(version.offset);
-    return Truth(world_.setting(), events_.Decode(), all, count, version.log_time);
+  Answer TruthAt(const TaskVersion& version) { return TruthBy(world_, version); }
+  Answer TruthBy(const World& world, const TaskVersion& version) {
+    return Truth(world.setting(), events_.Decode(), records(), static_cast<size_t>(version.offset),
+                 version.log_time);
   }
 
   // Time passes without an event until every process has read everything.
@@ -315,6 +319,47 @@ class Run {
                       "the task", "the plain computation");
     }
     if (result_.problem.empty()) CheckReader();
+    if (result_.problem.empty()) CheckOtherDefinitions(*processes_.front());
+  }
+
+  // Every case is judged again, with crashes on the way, and now and then the old definitions come back. Who
+  // has heard of an episode hears of its end.
+  void CheckOtherDefinitions(Process& process) {
+    const World changed(pace_.grid, true);
+    Reader reader;
+    HearAll(process, reader);  // of a store that is lost as well, nobody could know what had been said
+    for (int tries = 0; tries < 4 && result_.problem.empty(); ++tries) {
+      process.Kill();
+      const World& world = tries == 3 || random_.Chance(700) ? changed : world_;
+      process.Redefine(world.setting());
+      if (tries < 3) process.SpoilWrite(static_cast<size_t>(random_.Between(1, 3)));
+      if (!process.Start().ok()) continue;
+      if (tries < 3 && random_.Chance(500)) continue;
+      if (!ReadToTheEnd(process)) continue;
+      CheckBy(world, process);
+    }
+    Advance(margin_ + pace_.grid + seconds(1));
+    if (!ReadToTheEnd(process)) Problem("reading to the end under other definitions failed");
+    CheckBy(changed, process);
+    HearAll(process, reader);
+    CheckEpisodesEnd(process, reader);
+  }
+
+  void HearAll(Process& process, Reader& reader) {
+    Expect(process.CommitDurably(), "committing");
+    const auto saying = process.Say(true);
+    Expect(saying.status(), "publishing");
+    if (saying.ok()) reader.Hear(*saying);
+  }
+
+  void CheckEpisodesEnd(Process& process, const Reader& reader) {
+    std::set<std::string> open;
+    for (const domain::Episode& e : process.task().rules().OpenEpisodes()) open.insert(EpisodeText(e));
+    for (const auto& [name, text] : reader.Shown()) {
+      const bool ends = !name.starts_with("episode") || text.find("resolved -") == text.npos;
+      if (!ends && !open.contains(text))
+        Problem("under other definitions nobody hears of the end of " + text);
+    }
   }
 
   std::vector<std::string> EpisodesOf(engine::Task& task) {

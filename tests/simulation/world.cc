@@ -106,7 +106,7 @@ const TimeZone& Zone() {
   return zone;
 }
 
-World::World(Duration grid) {
+World::World(Duration grid, bool changed) : digest_(changed ? 2 : 1) {
   definition_ = {.stream = std::string(kStream),
                  .levels = {{.name = "region", .kind = LevelKind::kRegion},
                             {.name = "municipality", .kind = LevelKind::kMunicipality},
@@ -134,6 +134,16 @@ World::World(Duration grid) {
       Threshold("slow_month", "slow", "municipality", Window::kMonth, 700, 750, 1, Duration()),
       Threshold("slow_previous_month", "slow", "region", Window::kPreviousMonth, 900, 950, 1, minutes(10)),
   };
+  if (!changed) return;
+  domain::Indicator more = definition_.indicators.front();
+  more.id = "a_new_one";
+  definition_.indicators.insert(definition_.indicators.begin(), more);
+  for (domain::Indicator& indicator : definition_.indicators) {
+    if (indicator.id != "prio1") continue;
+    for (IndicatorVersion& version : indicator.versions) version.limit = domain::DurationLimit{minutes(31)};
+  }
+  rules_.case_rules.erase(rules_.case_rules.begin());
+  rules_.threshold_rules.erase(rules_.threshold_rules.begin());
 }
 
 engine::TaskSetting World::setting() const {
@@ -144,7 +154,7 @@ engine::TaskSetting World::setting() const {
           .zone = &Zone(),
           .intake = &intake_,
           .rules = &rules_,
-          .digest = 1};
+          .digest = digest_};
 }
 
 EventMaker::EventMaker(simulator::Random& random, Instant begins) : random_(random) {
