@@ -163,6 +163,8 @@ def suites(fast, jobs):
     yield "unit tests as shipped", lambda: ctest("release", "unit", jobs)
     yield "unit tests under ASan and UBSan", lambda: ctest("dev", "unit", jobs)
     for runner in sorted((ROOT / "benchmarks").glob("*/run")):
+        if fast and "\n# needs: servers\n" in runner.read_text():
+            continue
         yield f"benchmark {runner.parent.name}, tiny", lambda runner=runner: tiny_benchmark(runner.parent)
     if not fast:
         yield "clang-tidy of lib/base and lib/domain", static_analysis
