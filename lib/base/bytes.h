@@ -13,11 +13,12 @@ class ByteWriter {
 
   void Byte(uint8_t value) { out_.push_back(static_cast<char>(value)); }
   void Unsigned(uint64_t value) {
-    while (value >= 0x80) {
-      Byte(static_cast<uint8_t>(value) | 0x80);
-      value >>= 7;
-    }
-    Byte(static_cast<uint8_t>(value));
+    if (value < 0x80) return Byte(static_cast<uint8_t>(value));
+    char bytes[10];
+    size_t size = 0;
+    for (; value >= 0x80; value >>= 7) bytes[size++] = static_cast<char>(value | 0x80);
+    bytes[size++] = static_cast<char>(value);
+    out_.append(bytes, size);
   }
   void Signed(int64_t value) {
     Unsigned((static_cast<uint64_t>(value) << 1) ^ static_cast<uint64_t>(value >> 63));
@@ -28,8 +29,10 @@ class ByteWriter {
     out_.append(text);
   }
   // The most significant byte first, so that bytes order as the numbers do.
-  void BigEndian(uint64_t value, int bytes) {
-    for (int i = bytes - 1; i >= 0; --i) Byte(static_cast<uint8_t>(value >> (8 * i)));
+  void BigEndian(uint64_t value, int size) {
+    char bytes[8];
+    for (int i = size - 1; i >= 0; --i, value >>= 8) bytes[i] = static_cast<char>(value);
+    out_.append(bytes, static_cast<size_t>(size));
   }
 
  private:

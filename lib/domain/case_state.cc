@@ -79,6 +79,11 @@ void ForEachRegister(const Event& e, Visit visit) {
   }
 }
 
+bool ComesBefore(const Stamp& a, const Stamp& b) {
+  const auto versions = CompareVersions(a, b);
+  return versions != 0 ? versions < 0 : a.content < b.content;
+}
+
 // Leaves exactly the stamps that a register refers to, in their order.
 void Tidy(CaseState& state) {
   std::vector<uint32_t> order;
@@ -87,10 +92,8 @@ void Tidy(CaseState& state) {
   for (uint32_t i = 0; i < state.stamps.size(); ++i) {
     if (used[i]) order.push_back(i);
   }
-  std::sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) {
-    const auto versions = CompareVersions(state.stamps[a], state.stamps[b]);
-    return versions != 0 ? versions < 0 : state.stamps[a].content < state.stamps[b].content;
-  });
+  std::sort(order.begin(), order.end(),
+            [&](uint32_t a, uint32_t b) { return ComesBefore(state.stamps[a], state.stamps[b]); });
   std::vector<uint32_t> position(state.stamps.size());
   std::vector<Stamp> stamps;
   stamps.reserve(order.size());
@@ -133,6 +136,7 @@ bool Merge(const Event& event, CaseState& state) {
                                .event_id = event.event_id,
                                .content = ContentOf(event)});
   bool changed = false;
+  bool replaced = false;  // so that a stamp may be without a register
   ForEachRegister(event, [&](Register r) {
     r.stamp = fresh;
     const auto it =
@@ -150,14 +154,15 @@ bool Merge(const Event& event, CaseState& state) {
     if (order == 0) order = ours.content <=> theirs.content;
     if (order > 0) {
       *it = std::move(r);
-      changed = true;
+      changed = replaced = true;
     }
   });
   if (!changed) {
     state.stamps.pop_back();
     return false;
   }
-  Tidy(state);
+  const bool last = fresh == 0 || ComesBefore(state.stamps[fresh - 1], state.stamps[fresh]);
+  if (replaced || !last) Tidy(state);
   return true;
 }
 

@@ -7,7 +7,7 @@ namespace vardvakt::engine {
 namespace {
 
 // Events of one case mostly come close together: so many are folded up at a time.
-constexpr size_t kCasesWorkedOn = 20'000;
+constexpr size_t kCasesWorkedOn = 4'000;
 
 }  // namespace
 
@@ -18,12 +18,12 @@ Batch::Batch(TaskSetting setting)
 }
 
 absl::Status Batch::Add(const domain::Event& event) {
-  const std::string key = CaseKeyOf(event, case_scope_stream_);
-  auto record = cases_.Open(key);
-  if (!record.ok()) return record.status();
-  domain::CaseState& state = (*record)->state;
+  CaseKeyOf(event, case_scope_stream_, key_);
+  auto opened = cases_.Open(key_);
+  if (!opened.ok()) return opened.status();
+  domain::CaseState& state = (*opened)->record.state;
   const int64_t before = domain::StandingEvents(state);
-  if (domain::Merge(event, state)) cases_.MarkChanged(key);
+  if (domain::Merge(event, state)) (*opened)->changed = true;
   standing_ += domain::StandingEvents(state) - before;
   ++accepted_;
   if (cases_.working() >= kCasesWorkedOn) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -43,6 +44,7 @@ class Batch {
   CaseTable cases_;
   SeriesTable series_;
 
+  std::string key_;  // of the event at hand
   int64_t accepted_ = 0;
   int64_t standing_ = 0;
 };

@@ -8,6 +8,8 @@
 namespace vardvakt::engine {
 namespace {
 
+constexpr size_t kSpareCases = 5'000;
+
 constexpr char kSeparator = '\0';  // in no source: text with a NUL is refused at the way in
 
 std::string RowKey(std::string_view case_key) {
@@ -18,12 +20,17 @@ std::string RowKey(std::string_view case_key) {
 
 }  // namespace
 
-std::string CaseKeyOf(const domain::Event& event, bool case_scope_stream) {
-  std::string key;
-  key.reserve(event.source.size() + 1 + event.case_id.size());
+void CaseKeyOf(const domain::Event& event, bool case_scope_stream, std::string& key) {
+  key.clear();
   if (!case_scope_stream) key.append(event.source);
   key.push_back(kSeparator);
   key.append(event.case_id);
+}
+
+std::string CaseKeyOf(const domain::Event& event, bool case_scope_stream) {
+  std::string key;
+  key.reserve(event.source.size() + 1 + event.case_id.size());
+  CaseKeyOf(event, case_scope_stream, key);
   return key;
 }
 
@@ -59,19 +66,28 @@ absl::Status CaseTable::Prefetch(std::vector<std::string> keys) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<CaseRecord*> CaseTable::Open(const std::string& key) {
-  if (const auto it = working_.find(key); it != working_.end()) return &it->second->record;
-  if (absl::Status status = Prefetch({key}); !status.ok()) return status;
-  auto working = std::make_unique<Working>();
-  if (const auto it = cache_.find(key); it != cache_.end()) {
-    if (absl::Status status = Decode(key, it->second, working->record); !status.ok()) return status;
+absl::StatusOr<OpenCase*> CaseTable::Open(const std::string& key) {
+  if (const auto it = working_.find(key); it != working_.end()) return it->second.get();
+  auto cached = cache_.find(key);
+  if (cached == cache_.end() && store_ != nullptr) {
+    if (absl::Status status = Prefetch({key}); !status.ok()) return status;
+    cached = cache_.find(key);
   }
-  CaseRecord* record = &working->record;
-  working_.emplace(key, std::move(working));
-  return record;
+  std::unique_ptr<OpenCase> open = TakeSpare();
+  if (cached != cache_.end()) {
+    if (absl::Status status = Decode(key, cached->second, open->record); !status.ok()) return status;
+  }
+  return working_.emplace(key, std::move(open)).first->second.get();
 }
 
-void CaseTable::MarkChanged(const std::string& key) { working_.at(key)->changed = true; }
+std::unique_ptr<OpenCase> CaseTable::TakeSpare() {
+  if (spare_.empty()) return std::make_unique<OpenCase>();
+  std::unique_ptr<OpenCase> open = std::move(spare_.back());
+  spare_.pop_back();
+  open->record.Clear();
+  open->changed = false;
+  return open;
+}
 
 absl::StatusOr<std::unique_ptr<CaseRecord>> CaseTable::Peek(const std::string& key) {
   if (const auto it = working_.find(key); it != working_.end()) {
@@ -92,13 +108,15 @@ absl::StatusOr<std::unique_ptr<CaseRecord>> CaseTable::Peek(const std::string& k
 }
 
 void CaseTable::Flush(WriteBatch& batch) {
-  for (auto& [key, working] : working_) {
-    if (!working->changed) continue;
-    std::string bytes = EncodeCase(working->record);
-    if (store_ != nullptr) batch.Put(RowKey(key), bytes);
-    auto [it, fresh] = cache_.try_emplace(key);
-    cached_bytes_ += bytes.size() - it->second.size() + (fresh ? key.size() : 0);
-    it->second = std::move(bytes);
+  for (auto& [key, open] : working_) {
+    if (open->changed) {
+      EncodeCase(open->record, encoded_);
+      if (store_ != nullptr) batch.Put(RowKey(key), encoded_);
+      auto [it, fresh] = cache_.try_emplace(key);
+      cached_bytes_ += encoded_.size() - it->second.size() + (fresh ? key.size() : 0);
+      it->second = encoded_;
+    }
+    if (spare_.size() < kSpareCases) spare_.push_back(std::move(open));
   }
   working_.clear();
   if (store_ != nullptr) Forget();
@@ -117,8 +135,8 @@ void CaseTable::Forget() {
 
 absl::Status CaseTable::ForEach(absl::FunctionRef<bool(std::string_view, CaseRecord&)> visit) {
   absl::Status status;
+  CaseRecord record;
   const auto one = [&](std::string_view key, std::string_view bytes) {
-    CaseRecord record;
     status = Decode(key, bytes, record);
     return status.ok() && visit(key, record);
   };

@@ -17,11 +17,18 @@ namespace vardvakt::engine {
 
 // Names a case within a task: by source and id, or by id alone where the stream says so (spec §2).
 std::string CaseKeyOf(const domain::Event& event, bool case_scope_stream);
+void CaseKeyOf(const domain::Event& event, bool case_scope_stream, std::string& key);  // replaces `key`
 struct CaseName {
   std::string source;  // empty where the stream names cases by id alone
   std::string case_id;
 };
 CaseName ParseCaseKey(std::string_view key);
+
+// A case being worked on; set `changed`, and the next Flush writes it.
+struct OpenCase {
+  CaseRecord record;
+  bool changed = false;
+};
 
 // The cases of one task: those being worked on as records, recently seen ones as bytes up to a bound, all of
 // them in the store. A case is read from the store at most once per batch. One thread; a record stays where
@@ -34,9 +41,8 @@ class CaseTable {
   // Reads what is not at hand of these in one go. Names may repeat.
   absl::Status Prefetch(std::vector<std::string> keys);
 
-  // The case to work on, made when it is new. A later Flush writes it if MarkChanged was called.
-  absl::StatusOr<CaseRecord*> Open(const std::string& key);
-  void MarkChanged(const std::string& key);
+  // The case to work on, made when it is new.
+  absl::StatusOr<OpenCase*> Open(const std::string& key);
   // Reads a case without working on it; null when there is none.
   absl::StatusOr<std::unique_ptr<CaseRecord>> Peek(const std::string& key);
 
@@ -50,17 +56,16 @@ class CaseTable {
   size_t cached() const { return cache_.size(); }
 
  private:
-  struct Working {
-    CaseRecord record;
-    bool changed = false;
-  };
   absl::Status Decode(std::string_view key, std::string_view bytes, CaseRecord& record) const;
+  std::unique_ptr<OpenCase> TakeSpare();
   void Forget();
 
   Store* store_;
   size_t max_cached_bytes_;
   size_t cached_bytes_ = 0;
-  absl::flat_hash_map<std::string, std::unique_ptr<Working>> working_;
+  absl::flat_hash_map<std::string, std::unique_ptr<OpenCase>> working_;
+  std::vector<std::unique_ptr<OpenCase>> spare_;         // whose memory is used again
+  std::string encoded_;                                  // likewise
   absl::flat_hash_map<std::string, std::string> cache_;  // an empty value: known not to be in the store
 };
 

@@ -137,7 +137,7 @@ bool DecodeState(ByteReader& in, InstantReader& instants, domain::CaseState& sta
     r.name = in.String();
     r.resource = in.String();
     r.text = in.String();
-    if (r.kind == domain::RegisterKind::kExemption) r.extra = in.String();
+    r.extra = r.kind == domain::RegisterKind::kExemption ? in.String() : std::string_view();
   }
   return in.ok();
 }
@@ -160,9 +160,17 @@ Contribution ContributionOf(const domain::Judgement& j, const domain::CaseState&
   return c;
 }
 
-std::string EncodeCase(const CaseRecord& record) {
-  std::string bytes;
-  bytes.reserve(256);
+void CaseRecord::Clear() {
+  state.stamps.clear();
+  state.registers.clear();
+  counted.keys.clear();
+  counted.sex = domain::Sex::kU;
+  counted.by_indicator.clear();
+  next = kNever;
+}
+
+void EncodeCase(const CaseRecord& record, std::string& bytes) {
+  bytes.clear();
   ByteWriter out(bytes);
   InstantWriter instants(out);
   EncodeState(record.state, out, instants);
@@ -175,7 +183,6 @@ std::string EncodeCase(const CaseRecord& record) {
     out.Byte(c.Empty() ? 0 : 1);
     if (!c.Empty()) EncodeContribution(c, out, instants);
   }
-  return bytes;
 }
 
 Instant FirstRecordedAt(std::string_view bytes) {

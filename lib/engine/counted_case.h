@@ -53,12 +53,14 @@ struct CaseRecord {
   Instant next = kNever;  // when its timer is set for
 
   bool operator==(const CaseRecord&) const = default;
+  // As new, except that memory is kept for the next case.
+  void Clear();
 };
-std::string EncodeCase(const CaseRecord& record);
+void EncodeCase(const CaseRecord& record, std::string& bytes);  // replaces what is in `bytes`
 // When the earliest of a case's standing reports was recorded, read off its bytes; kNever when they hold
 // none.
 Instant FirstRecordedAt(std::string_view bytes);
-// False when the bytes are none that EncodeCase wrote.
+// Replaces what is in `record`. False when the bytes are none that EncodeCase wrote.
 bool DecodeCase(std::string_view bytes, CaseRecord& record);
 
 }  // namespace vardvakt::engine

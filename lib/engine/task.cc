@@ -134,11 +134,11 @@ absl::Status Task::Rejudge() {
   });
   if (!scanned.ok()) return scanned;
   for (const std::string& key : keys) {
-    auto record = cases_.Open(key);
-    if (!record.ok()) return record.status();
-    (*record)->counted = CountedCase();
-    (*record)->next = kNever;
-    Judge(key, **record);
+    auto opened = cases_.Open(key);
+    if (!opened.ok()) return opened.status();
+    (*opened)->record.counted = CountedCase();
+    (*opened)->record.next = kNever;
+    Judge(key, **opened);
     if (cases_.working() < kCasesAtOnce) continue;
     // Not yet with the new digest: a crash here starts all over.
     WriteBatch part;
@@ -189,14 +189,14 @@ absl::Status Task::ApplyOne(const Record& record, const domain::Event& event) {
   std::string key = CaseKeyOf(event, case_scope_stream_);
   auto opened = cases_.Open(key);
   if (!opened.ok()) return opened.status();
-  domain::CaseState& state = (*opened)->state;
+  domain::CaseState& state = (*opened)->record.state;
   const int64_t before = domain::StandingEvents(state);
   const bool changed = domain::Merge(event, state);
   ++accepted_;
   standing_ += domain::StandingEvents(state) - before;
   CountEvent(event, record.append_time, changed, sources_[event.source]);
   if (!changed) return absl::OkStatus();
-  cases_.MarkChanged(key);
+  (*opened)->changed = true;
   pending_.push_back(std::move(key));
   return absl::OkStatus();
 }
@@ -275,24 +275,25 @@ absl::Status Task::PrefetchTimers(Instant limit) {
 
 absl::Status Task::FireTimers(Instant x) {
   for (const auto& [at, key] : timers_.Due(x, kTimersAtOnce)) {
-    auto record = cases_.Open(key);
-    if (!record.ok()) return record.status();
-    Judge(key, **record);
+    auto opened = cases_.Open(key);
+    if (!opened.ok()) return opened.status();
+    Judge(key, **opened);
   }
   return absl::OkStatus();
 }
 
 absl::Status Task::JudgePending() {
   for (const std::string& key : pending_) {
-    auto record = cases_.Open(key);
-    if (!record.ok()) return record.status();
-    Judge(key, **record);
+    auto opened = cases_.Open(key);
+    if (!opened.ok()) return opened.status();
+    Judge(key, **opened);
   }
   pending_.clear();
   return absl::OkStatus();
 }
 
-void Task::Judge(const std::string& key, CaseRecord& record) {
+void Task::Judge(const std::string& key, OpenCase& open) {
+  CaseRecord& record = open.record;
   JudgedCase judged = JudgeCase(record.state, setting_, log_time_);
   series_.Move(record.counted, judged.counted, log_time_);
   NoteWaiting(key, record.state, record.counted, judged);
@@ -300,7 +301,7 @@ void Task::Judge(const std::string& key, CaseRecord& record) {
   timers_.Set(key, record.next, judged.next);
   record.next = judged.next;
   record.counted = std::move(judged.counted);
-  cases_.MarkChanged(key);
+  open.changed = true;
 }
 
 void Task::NoteWaiting(const std::string& key, const domain::CaseState& state, const CountedCase& before,

@@ -139,7 +139,7 @@ class Task {
   absl::Status FireTimers(Instant x);
   absl::Status PrefetchTimers(Instant limit);
   absl::Status JudgePending();
-  void Judge(const std::string& key, CaseRecord& record);
+  void Judge(const std::string& key, OpenCase& open);
   void NoteWaiting(const std::string& key, const domain::CaseState& state, const CountedCase& before,
                    const JudgedCase& judged);
   // Of cases that are at risk or overdue by these indicators.
