@@ -32,6 +32,7 @@ void Host::OnOwned(const std::vector<Partition>& owned) {
     ours ? worker.Start() : worker.Stop();
     running_[i] = ours;
   }
+  shared_out_.store(true);
 }
 
 void Host::Stop() {

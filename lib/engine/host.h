@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -21,6 +22,9 @@ class Host {
   absl::Status Start();
   void Stop();
 
+  bool follows() const { return follow_; }
+  // Whether this process has been told its share for the first time.
+  bool shared_out() const { return shared_out_.load(); }
   // The workers of a region and stream; empty means every one.
   std::vector<Worker*> Find(std::string_view region, std::string_view stream) const;
 
@@ -30,7 +34,8 @@ class Host {
   std::vector<std::unique_ptr<Worker>> workers_;
   std::vector<bool> running_;
   std::unique_ptr<Membership> membership_;
-  bool follow_;
+  const bool follow_;
+  std::atomic<bool> shared_out_{false};
   std::mutex mutex_;
 };
 

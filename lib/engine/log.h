@@ -115,8 +115,9 @@ class Log {
   absl::StatusOr<Offset> AppendAndWait(Outgoing record, Duration wait = seconds(30));
 };
 
-// Which partitions this process owns. `changed` is called with the whole new set, from one thread at a time,
-// before Start returns for an assignment that never changes. On loss the set shrinks at once.
+// Which partitions this process owns. `changed` is called with the whole new set (also a first one that is
+// empty), from one thread at a time, before Start returns for an assignment that never changes. On loss the
+// set shrinks at once.
 class Membership {
  public:
   virtual ~Membership() = default;

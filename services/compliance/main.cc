@@ -80,6 +80,7 @@ absl::Status Run(const MainOptions& options, runtime::Context& context) {
   if (absl::IsCancelled(topics)) return absl::OkStatus();
   if (!topics.ok()) return topics;
   if (absl::Status status = parts->service->Start(); !status.ok()) return status;
+  parts->vitals->SayStarted();
   context.signals.WaitForStop();
   return absl::OkStatus();
 }

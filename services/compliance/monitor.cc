@@ -52,7 +52,13 @@ void Monitor::Run() {
 
 // True when every task is ready.
 bool Monitor::SayAllHealth() {
-  bool ready = true;
+  const bool shared_out = host_.shared_out();
+  if (shared_out) {
+    health_.SetReady("membership");
+  } else {
+    health_.SetNotReady("membership", "waits for the group to share out the regions");
+  }
+  bool ready = shared_out;
   for (const engine::Worker* worker : host_.Find("", "")) ready &= SayHealth(*worker, worker->status());
   return ready;
 }
@@ -87,11 +93,15 @@ void Monitor::LookAt(engine::Worker& worker) {
   });
 }
 
-// A task that this process owns must keep up; one that it follows may take its time.
+// A task that this process owns must keep up; one that it follows must have caught up once since the start,
+// and may take its time from then on.
 bool Monitor::SayHealth(const engine::Worker& worker, const engine::WorkerStatus& status) {
   const std::string part =
       Cat("task ", worker.setting().partition.topic, "/", worker.setting().partition.partition);
-  if (!status.owned || status.state == engine::WorkerState::kReady) {
+  Watched& watched = watched_[&worker];
+  watched.was_ready = watched.was_ready || status.state == engine::WorkerState::kReady;
+  const bool may_wait = !status.owned && (watched.was_ready || !host_.follows());
+  if (may_wait || status.state == engine::WorkerState::kReady) {
     health_.SetReady(part);
     return true;
   }

@@ -29,6 +29,7 @@ class Monitor {
  private:
   // What has been said of a task, to tell what is new.
   struct Watched {
+    bool was_ready = false;
     bool seen = false;
     int64_t accepted = 0;
     std::map<std::string, int64_t> rejected;  // by reason

@@ -54,6 +54,7 @@ absl::Status Run(const MainOptions& options, runtime::Context& context) {
   auto grpc =
       process::StartGrpc(options.listen, {.compliance = api.get()}, context.lifecycle, context.logger);
   if (!grpc.ok()) return grpc.status();
+  vitals->SayStarted();
   context.signals.WaitForStop();
   return absl::OkStatus();
 }

@@ -44,6 +44,7 @@ absl::Status Run(const MainOptions& options, runtime::Context& context) {
       process::AwaitTopics(*log, process::TopicsOf(**configuration), vitals->health, context.signals);
   if (absl::IsCancelled(topics)) return absl::OkStatus();
   if (!topics.ok()) return topics;
+  vitals->SayStarted();
   context.signals.WaitForStop();
   return absl::OkStatus();
 }

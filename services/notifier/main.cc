@@ -65,6 +65,7 @@ absl::Status Run(const MainOptions& options, runtime::Context& context) {
   if (absl::IsCancelled(topics)) return absl::OkStatus();
   if (!topics.ok()) return topics;
   if (absl::Status status = parts->notifier->Start(); !status.ok()) return status;
+  parts->vitals->SayStarted();
   context.signals.WaitForStop();
   parts->notifier->Stop();  // so that nothing sets `why` any more
   return why;

@@ -32,6 +32,7 @@ absl::Status CheckListen(const ListenOptions& listen) {
 std::shared_ptr<Vitals> MakeVitals(std::string_view service, const Clock& clock) {
   auto vitals = std::make_shared<Vitals>();
   vitals->metrics.Set(engine::Metric::kBuildInfo, {service, VARDVAKT_VERSION}, 1);
+  vitals->health.SetNotReady("process", "starting");
   const std::chrono::duration<double> since_epoch = clock.Now().time_since_epoch();
   vitals->metrics.Set(engine::Metric::kStartTimestamp, {}, since_epoch.count());
   return vitals;

@@ -31,8 +31,11 @@ absl::Status CheckListen(const ListenOptions& listen);
 struct Vitals {
   prometheus_metrics::Registry metrics;
   runtime::Health health;
+
+  // Everything has been started; until then nothing is ready.
+  void SayStarted() { health.SetReady("process"); }
 };
-// With build_info and the time of the start.
+// With build_info and the time of the start; not ready as "process".
 std::shared_ptr<Vitals> MakeVitals(std::string_view service, const Clock& clock);
 
 // Listens with `router`'s routes and /livez, /readyz and /metrics; stopped by `lifecycle`, which keeps

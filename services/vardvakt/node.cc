@@ -131,6 +131,7 @@ absl::StatusOr<std::shared_ptr<Node>> StartNode(const NodeOptions& options,
   node->vitals = process::MakeVitals("vardvakt", context.clock);
   if (absl::Status status = Starting(options, clock, context, node).StartAll(); !status.ok()) return status;
   if (absl::Status status = Listen(options.listen, context, node); !status.ok()) return status;
+  node->vitals->SayStarted();
   return node;
 }
 

@@ -54,6 +54,7 @@ class GroupMembership final : public engine::Membership {
   const Duration heartbeat_;
   Changed changed_;
   std::vector<Partition> owned_;  // the thread's alone
+  bool shared_out_ = false;       // likewise
   std::atomic<bool> stopping_ = false;
   std::thread thread_;
 };
@@ -176,6 +177,8 @@ void GroupMembership::OnRebalance(rd_kafka_t* handle, rd_kafka_resp_err_t event,
   }
   rd_kafka_assign(handle, partitions);
   rd_kafka_pause_partitions(handle, partitions);
+  // An empty first share is told too: the group has decided.
+  if (!std::exchange(self->shared_out_, true) && owned.empty()) self->changed_({});
   self->Own(std::move(owned));
 }
 
