@@ -1,6 +1,7 @@
-"""The product as it is run: all services in one process on the embedded log."""
+"""The product as it is run: all services in one process on the embedded log, or each as its own on a real Kafka."""
 
 import shutil
+import subprocess
 import tempfile
 from pathlib import Path
 
@@ -82,3 +83,114 @@ class Embedded:
 
     def task_store(self, partition=0):
         return self.data_dir / "tasks" / f"vardvakt.ambulance.v1-{partition}"
+
+
+class Broker:
+    """A Kafka of one node, with the project's topics for `config`."""
+
+    def __init__(self, test, config="config"):
+        self.folder = Path(tempfile.mkdtemp(prefix="vardvakt-broker-"))
+        self.port = harness.free_port()
+        self.address = f"127.0.0.1:{self.port}"
+        self.process = Process("broker", [harness.ROOT / "scripts" / "kafka", "run", "--data-dir", self.folder / "data",
+                                          "--port", self.port, "--controller-port", harness.free_port()],
+                               self.folder / "broker.log")
+        test.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+        test.addCleanup(self.process.kill)
+        self.process.start()
+        self.await_answer()
+        created = self.topics("create", config)
+        if created.returncode != 0:
+            raise AssertionError(created.stderr)
+
+    def await_answer(self):
+        def answers():
+            if not self.process.running():
+                raise AssertionError(f"the broker ended by itself: {self.process.tail()}")
+            return self.kcat("-L").returncode == 0
+        harness.await_that(answers, self.process.tail)
+
+    def topics(self, action, config="config"):
+        return harness.vardvakt("topics", action, "--config", config, "--kafka", self.address)
+
+    def kcat(self, *arguments):
+        return subprocess.run(["kcat", "-b", self.address, "-m", "5", *map(str, arguments)], stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60)
+
+
+class OnKafka:
+    """The four services on a broker of their own. Compliance may run several times, as c1, c2, …"""
+
+    kind = "kafka"
+    SESSION_TIMEOUT = "6s"  # the least that Kafka's brokers permit
+
+    def __init__(self, test, *sinks, config="config", compliance=("c1",)):
+        self.config = config
+        self.folder = Path(tempfile.mkdtemp(prefix="vardvakt-chaos-"))
+        test.addCleanup(self.clean_up, test)
+        self.broker = Broker(test, config)
+        self.services = {}
+        self.grpc_ports = {}
+        self.add("ingest", "--grpc-port", 0)
+        for instance in compliance:
+            self.add_compliance(instance)
+        self.add("notifier", "--data-dir", self.folder / "notifier", *sinks)
+        self.add("gateway", "--grpc-port", 0, kafka=False)
+
+    def add(self, service, *options, name=None, kafka=True):
+        name = name or service
+        port = harness.free_port()
+        command = [harness.replay_support.binary().parent / f"vardvakt-{service}", "--config",
+                   harness.ROOT / self.config, "--port", port, *options]
+        if kafka:
+            command += ["--kafka", self.broker.address]
+        self.services[name] = Process(name, command, self.folder / f"{name}.log", port)
+        return self.services[name]
+
+    def add_compliance(self, instance, *options):
+        self.grpc_ports[instance] = harness.free_port()
+        return self.add("compliance", "--instance", instance, "--session-timeout", self.SESSION_TIMEOUT, "--data-dir",
+                        self.folder / instance, "--grpc-port", self.grpc_ports[instance], *options, name=instance)
+
+    def clean_up(self, test):
+        for process in self.services.values():
+            process.kill()
+        for process in self.services.values():
+            if process.unexpected:
+                test.fail(f"{process.name} ended by itself: {process.unexpected}{process.tail()}")
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def start(self):
+        asked = [part for port in self.grpc_ports.values() for part in ("--compliance", f"127.0.0.1:{port}")]
+        self.services["gateway"].command += asked
+        for process in self.services.values():
+            process.start()
+        self.await_ready()
+        return self
+
+    def await_ready(self):
+        for process in self.services.values():
+            process.await_ready()
+
+    def kill_one(self, random):
+        """Kills a process at random and starts it again."""
+        process = self.services[random.choice(sorted(self.services))]
+        process.kill()
+        process.start()
+
+    def kill_compliance(self):
+        self.services["c1"].kill()
+
+    def start_compliance(self):
+        self.services["c1"].start()
+
+    def log_without_compliance(self, lines):
+        harness.feed(self.ingest_url, lines)
+
+    @property
+    def ingest_url(self):
+        return self.services["ingest"].url
+
+    @property
+    def query_url(self):
+        return self.services["gateway"].url

@@ -102,6 +102,7 @@ class SilenceScenarios:
         self.deployment.kill_compliance()
         self.await_clock(overdue_at + timedelta(seconds=2))
         self.deployment.log_without_compliance([events.arrived("too-late", events.now())])
+        self.await_clock(events.now() + timedelta(seconds=3))  # past the grid and the margin of the log's clock
         self.deployment.start_compliance()
         self.deployment.await_ready()
         self.await_told(AT_RISK, ["firing", "resolved"])
