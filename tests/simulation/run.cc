@@ -210,6 +210,7 @@ class Run {
     if (random_.Chance(250)) return;  // the commit comes later, or never
     if (!process.Commit().ok()) return Restart(process);
     if (random_.Chance(250)) Check(process);
+    if (random_.Chance(250)) CheckBetween(process);
     if (random_.Chance(500)) Say(process, random_.Chance(100));
   }
 
@@ -270,6 +271,51 @@ class Run {
     }
   }
 
+  // Any other window than the named ones: from and to are starts of minutes, hours or days.
+  void CheckBetween(Process& process) {
+    engine::Task& task = process.task();
+    const TaskVersion version = task.version();
+    if (version.offset == 0 || task.timers().NextInstant() <= version.log_time) return;
+    const Instant to = DrawBound(version.log_time + (random_.Chance(500) ? hours(25) : Duration()));
+    const Instant from = DrawBound(to);
+    if (from >= to) return;
+    const auto told = ToldBetween(task, from, to);
+    if (!told.ok()) {
+      if (told.status().code() != absl::StatusCode::kOutOfRange) Expect(told.status(), "asking from, to");
+      return;
+    }
+    ++result_.ranges;
+    const auto truth = CountsBetween(world_.setting(), events_.Decode(), records(),
+                                     static_cast<size_t>(version.offset), version.log_time, from, to);
+    for (const auto* one : {&*told, &truth}) {
+      for (const auto& [name, text] : *one) {
+        const auto a = told->find(name), b = truth.find(name);
+        if (a != told->end() && b != truth.end() && a->second == b->second) continue;
+        return Problem(Cat("from ", FormatMillis(from), " to ", FormatMillis(to), " at ",
+                           FormatMillis(version.log_time), " ", name, " is ",
+                           a == told->end() ? "nothing" : a->second, ", in truth ",
+                           b == truth.end() ? "nothing" : b->second));
+      }
+    }
+  }
+
+  Instant DrawBound(Instant before) {
+    static constexpr Duration kBack[] = {minutes(90), hours(30), hours(47), days(20), days(63), days(200)};
+    const Instant at = before - milliseconds(random_.Below(Pick(kBack).count()));
+    switch (random_.Below(3)) {
+      case 0:
+        return std::chrono::floor<minutes>(at);
+      case 1:
+        return std::chrono::floor<hours>(at);
+      default:
+        return Zone().StartOf(Zone().DayOf(at));
+    }
+  }
+  template <typename T, size_t N>
+  const T& Pick(const T (&list)[N]) {
+    return list[random_.Below(N)];
+  }
+
   Answer TruthAt(const TaskVersion& version) { return TruthBy(world_, version); }
   Answer TruthBy(const World& world, const TaskVersion& version) {
     return Truth(world.setting(), events_.Decode(), records(), static_cast<size_t>(version.offset),
@@ -285,6 +331,7 @@ class Run {
       if (!result_.problem.empty()) return;
       CheckNothingWasOvertaken(*process);
       Check(*process);
+      CheckBetween(*process);
     }
   }
 

@@ -20,6 +20,7 @@ struct RunResult {
   size_t records = 0;
   size_t episodes = 0;
   size_t kills = 0;
+  size_t ranges = 0;  // asked for by from and to, and answered
 };
 
 // One seed is one run: events, clocks, batches, commits, crashes, lost and older disks, one to three

@@ -25,6 +25,7 @@ TEST(Simulation, EverySeedAgreesWithTheBatchComputation) {
     sum.records += result.records;
     sum.episodes += result.episodes;
     sum.kills += result.kills;
+    sum.ranges += result.ranges;
     if (result.problem.empty()) continue;
     ++problems;
     ADD_FAILURE() << "seed " << seed << " (VARDVAKT_SIMULATION_FIRST=" << seed
@@ -34,6 +35,7 @@ TEST(Simulation, EverySeedAgreesWithTheBatchComputation) {
   RecordProperty("records", std::to_string(sum.records));
   RecordProperty("episodes", std::to_string(sum.episodes));
   RecordProperty("kills", std::to_string(sum.kills));
+  RecordProperty("ranges", std::to_string(sum.ranges));
 }
 
 // A proof that nothing can fail proves nothing.

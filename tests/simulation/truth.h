@@ -29,6 +29,14 @@ Answer Truth(const engine::TaskSetting& setting, const engine::Task::Decode& dec
 // The same as a task tells it.
 Answer Told(engine::Task& task);
 
+// What falls into [from, to), by series (of every sex and age) and measure; those that count something. The
+// truth counts cases by their instants; the task adds up panes, or refuses bounds that none match.
+std::map<std::string, std::string> CountsBetween(const engine::TaskSetting& setting,
+                                                 const engine::Task::Decode& decode,
+                                                 const std::vector<engine::Record>& records, size_t count,
+                                                 Instant as_of, Instant from, Instant to);
+absl::StatusOr<std::map<std::string, std::string>> ToldBetween(engine::Task& task, Instant from, Instant to);
+
 // Which records are refused, and why, by offset.
 std::map<engine::Offset, domain::Reject> Refused(const engine::TaskSetting& setting,
                                                  const engine::Task::Decode& decode,
