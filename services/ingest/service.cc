@@ -21,9 +21,9 @@ Service::Service(std::shared_ptr<const config::Configuration> configuration,
                  std::shared_ptr<engine::Appender> appender, const Clock& clock, engine::Metrics& metrics,
                  const ServiceOptions& options)
     : metrics_(metrics),
-      workers_(std::make_shared<runtime::WorkerPool>(options.threads, options.max_requests_waiting)),
       publisher_(Publisher::Create(std::move(configuration), std::move(appender), clock, metrics,
                                    options.publisher)),
+      workers_(options.threads, options.max_requests_waiting),
       api_(MakeIngestApi(publisher_, workers_, metrics)) {}
 
 void Service::AddRoutes(http::Router& router) { ingest::AddRoutes(router, publisher_, workers_, metrics_); }

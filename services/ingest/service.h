@@ -32,9 +32,8 @@ class Service {
 
  private:
   engine::Metrics& metrics_;
-  // The workers go last: what they still have to do uses the publisher.
-  const std::shared_ptr<runtime::WorkerPool> workers_;
   const std::shared_ptr<Publisher> publisher_;
+  runtime::WorkerPool workers_;
   const std::unique_ptr<wire::IngestApi> api_;
 };
 

@@ -61,18 +61,16 @@ http::Response ToHttp(const Publisher::Response& published) {
 }
 
 // One of the workers' turns at a request.
-void PublishBody(Publisher& publisher, std::weak_ptr<runtime::WorkerPool> workers, std::string_view body,
+void PublishBody(Publisher& publisher, runtime::WorkerPool& workers, std::string_view body,
                  const http::Respond& respond) {
   body = wire::WithoutBom(body);
   if (!AnyLineIsAnObject(body)) {
     return respond(http::ErrorResponse(absl::InvalidArgumentError(
         "the body is no NDJSON: no line of it is a JSON object; send one event a line")));
   }
-  publisher.Publish("http", DecodeLines(body), [workers, respond](Publisher::Response published) {
+  publisher.Publish("http", DecodeLines(body), [&workers, respond](Publisher::Response published) {
     // The answer comes on the log's thread, which has better things to do than to write JSON.
-    auto pool = workers.lock();
-    if (pool == nullptr) return respond(ToHttp(published));
-    pool->Continue([respond, published = std::move(published)] { respond(ToHttp(published)); });
+    workers.Continue([respond, published = std::move(published)] { respond(ToHttp(published)); });
   });
 }
 
@@ -87,9 +85,8 @@ void CountRequest(engine::Metrics& metrics, std::string_view protocol, std::stri
 
 class GrpcWayIn final : public wire::IngestApi {
  public:
-  GrpcWayIn(std::shared_ptr<Publisher> publisher, std::shared_ptr<runtime::WorkerPool> workers,
-            engine::Metrics& metrics)
-      : publisher_(std::move(publisher)), workers_(std::move(workers)), metrics_(metrics) {}
+  GrpcWayIn(std::shared_ptr<Publisher> publisher, runtime::WorkerPool& workers, engine::Metrics& metrics)
+      : publisher_(std::move(publisher)), workers_(workers), metrics_(metrics) {}
 
   // `request` lives until `published` is called, as gRPC has it.
   void PublishEvents(const v1::PublishEventsRequest& request, Published answer) override {
@@ -106,7 +103,7 @@ class GrpcWayIn final : public wire::IngestApi {
         published(absl::ResourceExhaustedError(response.results(0).detail()));
       });
     };
-    if (!workers_->TryRun(std::move(work))) published(TooBusy());
+    if (!workers_.TryRun(std::move(work))) published(TooBusy());
   }
 
  private:
@@ -127,24 +124,24 @@ class GrpcWayIn final : public wire::IngestApi {
   }
 
   const std::shared_ptr<Publisher> publisher_;
-  const std::shared_ptr<runtime::WorkerPool> workers_;
+  runtime::WorkerPool& workers_;
   engine::Metrics& metrics_;
 };
 
 }  // namespace
 
-void AddRoutes(http::Router& router, std::shared_ptr<Publisher> publisher,
-               std::shared_ptr<runtime::WorkerPool> workers, engine::Metrics& metrics) {
-  auto handle = [publisher = std::move(publisher), workers = std::move(workers), &metrics](
-                    http::Request request, http::Respond answer) {
+void AddRoutes(http::Router& router, std::shared_ptr<Publisher> publisher, runtime::WorkerPool& workers,
+               engine::Metrics& metrics) {
+  auto handle = [publisher = std::move(publisher), &workers, &metrics](http::Request request,
+                                                                       http::Respond answer) {
     auto respond = [&metrics, begun = Monotonic::now(), answer = std::move(answer)](http::Response response) {
       CountRequest(metrics, "http", std::to_string(response.status), begun);
       answer(std::move(response));
     };
-    auto work = [publisher, pool = std::weak_ptr(workers), body = std::move(request.body), respond] {
-      PublishBody(*publisher, pool, body, respond);
+    auto work = [publisher, &workers, body = std::move(request.body), respond] {
+      PublishBody(*publisher, workers, body, respond);
     };
-    if (workers->TryRun(std::move(work))) return;
+    if (workers.TryRun(std::move(work))) return;
     http::Response busy = http::ErrorResponse(TooBusy());
     busy.headers.emplace_back("Retry-After", "1");
     respond(std::move(busy));
@@ -153,9 +150,8 @@ void AddRoutes(http::Router& router, std::shared_ptr<Publisher> publisher,
 }
 
 std::unique_ptr<wire::IngestApi> MakeIngestApi(std::shared_ptr<Publisher> publisher,
-                                               std::shared_ptr<runtime::WorkerPool> workers,
-                                               engine::Metrics& metrics) {
-  return std::make_unique<GrpcWayIn>(std::move(publisher), std::move(workers), metrics);
+                                               runtime::WorkerPool& workers, engine::Metrics& metrics) {
+  return std::make_unique<GrpcWayIn>(std::move(publisher), workers, metrics);
 }
 
 }  // namespace vardvakt::ingest

@@ -51,7 +51,7 @@ class WayInTest : public testing::Test {
   testkit::ManualClock clock_;
   testkit::MemoryLog log_{clock_};
   engine::NoMetrics metrics_;
-  std::shared_ptr<runtime::WorkerPool> workers_ = std::make_shared<runtime::WorkerPool>(2, 100);
+  runtime::WorkerPool workers_{2, 100};
   std::shared_ptr<Publisher> publisher_;
   std::unique_ptr<http::Server> server_;
   http::Client client_;
