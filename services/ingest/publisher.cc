@@ -81,6 +81,11 @@ Publisher::~Publisher() {
   watcher_.join();
 }
 
+void Publisher::Stop() {
+  const std::unique_lock lock(answering_);
+  stopped_ = true;
+}
+
 void Publisher::Publish(std::string_view way_in, std::vector<Incoming> records, Published published) {
   auto request = std::make_shared<Request>();
   request->way_in = way_in;
@@ -255,7 +260,8 @@ void Publisher::Answer(Request& request) {
   response.set_unavailable(unavailable);
   response.set_rejected(response.results_size() - accepted - unavailable);
   CountResults(request, response);
-  published(std::move(response));
+  const std::shared_lock lock(answering_);
+  if (!stopped_) published(std::move(response));
 }
 
 void Publisher::CountResults(const Request& request, const Response& response) {

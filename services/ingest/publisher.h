@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <shared_mutex>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -38,7 +39,7 @@ struct PublisherOptions {
 // The way of a record into the log: check, route to its region's partition, append; what is rejected goes to
 // the dead letters. A record counts as accepted, or as rejected, only once the log has it. Never blocks:
 // answers come from the log's threads, or from the publisher's own when the deadline has passed. Thread-safe.
-// It may be destroyed with records under way: their requests stay without an answer.
+// It may be stopped with records under way: their requests stay without an answer.
 class Publisher : public std::enable_shared_from_this<Publisher> {
  public:
   using Response = v1::PublishEventsResponse;
@@ -48,6 +49,9 @@ class Publisher : public std::enable_shared_from_this<Publisher> {
                                            std::shared_ptr<engine::Appender> appender, const Clock& clock,
                                            engine::Metrics& metrics, PublisherOptions options = {});
   ~Publisher();
+
+  // Once it has returned, no answer is given any more.
+  void Stop();
 
   // An answer for each record, in order. `way_in` ("http", "grpc") is told in dead letters.
   void Publish(std::string_view way_in, std::vector<Incoming> records, Published published);
@@ -81,6 +85,9 @@ class Publisher : public std::enable_shared_from_this<Publisher> {
   const Clock& clock_;
   engine::Metrics& metrics_;
   const PublisherOptions options_;
+
+  std::shared_mutex answering_;  // shared by those who answer
+  bool stopped_ = false;
 
   std::mutex mutex_;
   std::condition_variable changed_;

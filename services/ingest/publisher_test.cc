@@ -228,6 +228,15 @@ TEST_F(PublisherTest, ARecordTheLogFindsTooLargeIsADeadLetterCutToFit) {
   EXPECT_THAT(letter.headers, Contains(engine::Header{"vardvakt.original-bytes", "60000"}));
 }
 
+TEST_F(PublisherTest, AfterAStopNothingIsAnsweredAnyMore) {
+  log_.HoldAcknowledgements();
+  bool answered = false;
+  publisher_->Publish("http", {{0, Called("a"), ""}}, [&](const Publisher::Response&) { answered = true; });
+  publisher_->Stop();
+  log_.ReleaseAcknowledgements();
+  EXPECT_FALSE(answered);
+}
+
 TEST_F(PublisherTest, AnEmptyRequestIsAnsweredAtOnce) { EXPECT_EQ(Publish({}).results_size(), 0); }
 
 }  // namespace

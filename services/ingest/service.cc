@@ -26,6 +26,9 @@ Service::Service(std::shared_ptr<const config::Configuration> configuration,
       workers_(options.threads, options.max_requests_waiting),
       api_(MakeIngestApi(publisher_, workers_, metrics)) {}
 
+// Answers go by the workers, so none may come any more when they end.
+Service::~Service() { publisher_->Stop(); }
+
 void Service::AddRoutes(http::Router& router) { ingest::AddRoutes(router, publisher_, workers_, metrics_); }
 
 }  // namespace vardvakt::ingest

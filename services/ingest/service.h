@@ -25,6 +25,7 @@ class Service {
   Service(std::shared_ptr<const config::Configuration> configuration,
           std::shared_ptr<engine::Appender> appender, const Clock& clock, engine::Metrics& metrics,
           const ServiceOptions& options);
+  ~Service();
 
   void AddRoutes(http::Router& router);
   wire::IngestApi& api() { return *api_; }
