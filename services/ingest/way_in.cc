@@ -69,7 +69,8 @@ void PublishBody(Publisher& publisher, runtime::WorkerPool& workers, std::string
         "the body is no NDJSON: no line of it is a JSON object; send one event a line")));
   }
   publisher.Publish("http", DecodeLines(body), [&workers, respond](Publisher::Response published) {
-    // The answer comes on the log's thread, which has better things to do than to write JSON.
+    // The answer comes on the log's thread, which has better things to do than to write JSON. The workers are
+    // still there: none comes after Publisher::Stop.
     workers.Continue([respond, published = std::move(published)] { respond(ToHttp(published)); });
   });
 }

@@ -21,6 +21,8 @@ std::string Line(const std::string& case_id) {
 
 class WayInTest : public testing::Test {
  protected:
+  ~WayInTest() override { publisher_->Stop(); }
+
   void SetUp() override {
     ASSERT_TRUE(log_.EnsureTopics(engine::Topics({"ambulance"}, 1)).ok());
     auto configuration = std::make_shared<config::Configuration>();
