@@ -216,12 +216,14 @@ absl::Status Worker::RunOnce() {
 bool Worker::LogIsAway(const absl::Status& status) {
   if (status.code() != absl::StatusCode::kUnavailable) return false;
   SetState(WorkerState::kRetrying, Cat("the log can't be reached: ", status.message()));
+  log_away_ = true;
   Wait(kFirstBackOff);
   return true;
 }
 
 absl::Status Worker::Step(Reader& reader) {
   records_.clear();
+  log_away_ = false;
   absl::Status polled = reader.Poll(options_.max_batch, options_.poll_wait, records_);
   if (!polled.ok() && !LogIsAway(polled)) return OfLog(polled);
   // Where the end that the log's owner names has been read, log time is the clock as read before asking for
@@ -257,7 +259,7 @@ absl::Status Worker::Work(bool at_end, Instant asked_at) {
     if (absl::Status status = task_->AdvanceTo(log_time); !status.ok()) return status;
     caught_up_ = true;
     SetState(WorkerState::kReady, "");
-  } else if (asked_at - task_->version().log_time > options_.behind_after) {
+  } else if (!log_away_ && asked_at - task_->version().log_time > options_.behind_after) {
     if (caught_up_) SetState(WorkerState::kCatchingUp, "behind: records of the log are unread");
     caught_up_ = false;
   }

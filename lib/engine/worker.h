@@ -116,6 +116,7 @@ class Worker {
   Duration back_off_ = milliseconds(200);
   int times_set_aside_ = 0;
   bool caught_up_ = false;
+  bool log_away_ = false;  // in this step
   bool say_all_ = true;
   std::vector<Series*> to_say_;
   std::optional<std::string> say_cases_after_;  // set while the cases of a round are being said

@@ -94,13 +94,14 @@ void Monitor::LookAt(engine::Worker& worker) {
 }
 
 // A task that this process owns must keep up; one that it follows must have caught up once since the start,
-// and may take its time from then on.
+// and may be behind from then on, but not without a log or a store.
 bool Monitor::SayHealth(const engine::Worker& worker, const engine::WorkerStatus& status) {
   const std::string part =
       Cat("task ", worker.setting().partition.topic, "/", worker.setting().partition.partition);
   Watched& watched = watched_[&worker];
   watched.was_ready = watched.was_ready || status.state == engine::WorkerState::kReady;
-  const bool may_wait = !status.owned && (watched.was_ready || !host_.follows());
+  const bool behind = watched.was_ready && status.state == engine::WorkerState::kCatchingUp;
+  const bool may_wait = !status.owned && (behind || !host_.follows());
   if (may_wait || status.state == engine::WorkerState::kReady) {
     health_.SetReady(part);
     return true;

@@ -2,10 +2,12 @@
 
 #include "lib/adapters/grpc/compliance_client.h"
 #include "lib/adapters/grpc/fan_out.h"
+#include "lib/base/strings.h"
 #include "lib/runtime/run_main.h"
 #include "services/gateway/service.h"
 #include "services/process/configuration.h"
 #include "services/process/front.h"
+#include "vardvakt/compliance/v1/query_service.pb.h"
 
 namespace vardvakt::gateway {
 namespace {
@@ -38,6 +40,19 @@ std::unique_ptr<wire::ComplianceApi> Connect(const MainOptions& options,
   return rpc::FanOut(std::move(endpoints), std::move(stream_of));
 }
 
+// Ready while a compliance process answers.
+void WatchCompliance(wire::ComplianceApi& api, runtime::Health& health, runtime::Signals& signals) {
+  constexpr Duration kBetweenLooks = seconds(1);
+  do {
+    const auto answered = api.GetStatus({});
+    if (answered.ok()) {
+      health.SetReady("compliance");
+    } else {
+      health.SetNotReady("compliance", ToStd(answered.status().message()));
+    }
+  } while (!signals.WaitForStop(kBetweenLooks));
+}
+
 absl::Status Run(const MainOptions& options, runtime::Context& context) {
   auto configuration = process::LoadConfiguration(options.config);
   if (!configuration.ok()) return configuration.status();
@@ -46,6 +61,7 @@ absl::Status Run(const MainOptions& options, runtime::Context& context) {
   auto service = std::make_shared<Service>(*api, vitals->metrics, options.service);
   context.lifecycle.OnStop("gateway", [service, api, vitals] {});
 
+  vitals->health.SetNotReady("compliance", "not yet asked");
   http::Router router;
   service->AddRoutes(router);
   auto http =
@@ -55,7 +71,7 @@ absl::Status Run(const MainOptions& options, runtime::Context& context) {
       process::StartGrpc(options.listen, {.compliance = api.get()}, context.lifecycle, context.logger);
   if (!grpc.ok()) return grpc.status();
   vitals->SayStarted();
-  context.signals.WaitForStop();
+  WatchCompliance(*api, vitals->health, context.signals);
   return absl::OkStatus();
 }
 

@@ -45,7 +45,7 @@ absl::Status Run(const MainOptions& options, runtime::Context& context) {
   if (absl::IsCancelled(topics)) return absl::OkStatus();
   if (!topics.ok()) return topics;
   vitals->SayStarted();
-  context.signals.WaitForStop();
+  process::WatchTopics(*log, process::TopicsOf(**configuration), vitals->health, context.signals);
   return absl::OkStatus();
 }
 

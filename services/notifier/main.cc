@@ -66,7 +66,8 @@ absl::Status Run(const MainOptions& options, runtime::Context& context) {
   if (!topics.ok()) return topics;
   if (absl::Status status = parts->notifier->Start(); !status.ok()) return status;
   parts->vitals->SayStarted();
-  context.signals.WaitForStop();
+  process::WatchTopics(*parts->log, process::TopicsOf(**configuration), parts->vitals->health,
+                       context.signals);
   parts->notifier->Stop();  // so that nothing sets `why` any more
   return why;
 }

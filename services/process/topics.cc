@@ -20,4 +20,17 @@ absl::Status AwaitTopics(engine::Log& log, const std::vector<engine::TopicSpec>&
   }
 }
 
+void WatchTopics(engine::Log& log, const std::vector<engine::TopicSpec>& topics, runtime::Health& health,
+                 runtime::Signals& signals) {
+  constexpr Duration kBetweenLooks = seconds(5);
+  while (!signals.WaitForStop(kBetweenLooks)) {
+    const absl::Status status = log.CheckTopics(topics);
+    if (status.ok()) {
+      health.SetReady("topics");
+    } else {
+      health.SetNotReady("topics", ToStd(status.message()));
+    }
+  }
+}
+
 }  // namespace vardvakt::process

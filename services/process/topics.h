@@ -14,4 +14,9 @@ namespace vardvakt::process {
 absl::Status AwaitTopics(engine::Log& log, const std::vector<engine::TopicSpec>& topics,
                          runtime::Health& health, runtime::Signals& signals);
 
+// Looks at them until a stop is requested, and says as "topics" when they are gone, changed, or out of reach.
+// Who only waits for records, or for somebody to send one, would not notice.
+void WatchTopics(engine::Log& log, const std::vector<engine::TopicSpec>& topics, runtime::Health& health,
+                 runtime::Signals& signals);
+
 }  // namespace vardvakt::process
