@@ -86,22 +86,24 @@ class Embedded:
 
 
 class Broker:
-    """A Kafka of one node, with the project's topics for `config`."""
+    """A Kafka of one node, with the project's topics for `config` unless told otherwise."""
 
-    def __init__(self, test, config="config"):
+    def __init__(self, test, config="config", create=True, properties=()):
         self.folder = Path(tempfile.mkdtemp(prefix="vardvakt-broker-"))
         self.port = harness.free_port()
         self.address = f"127.0.0.1:{self.port}"
         self.process = Process("broker", [harness.ROOT / "scripts" / "kafka", "run", "--data-dir", self.folder / "data",
-                                          "--port", self.port, "--controller-port", harness.free_port()],
+                                          "--port", self.port, "--controller-port", harness.free_port(),
+                                          *(f"--property={text}" for text in properties)],
                                self.folder / "broker.log")
         test.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
         test.addCleanup(self.process.kill)
         self.process.start()
         self.await_answer()
-        created = self.topics("create", config)
-        if created.returncode != 0:
-            raise AssertionError(created.stderr)
+        if create:
+            created = self.topics("create", config)
+            if created.returncode != 0:
+                raise AssertionError(created.stderr)
 
     def await_answer(self):
         def answers():
@@ -124,11 +126,11 @@ class OnKafka:
     kind = "kafka"
     SESSION_TIMEOUT = "6s"  # the least that Kafka's brokers permit
 
-    def __init__(self, test, *sinks, config="config", compliance=("c1",)):
+    def __init__(self, test, *sinks, config="config", compliance=("c1",), broker=None):
         self.config = config
         self.folder = Path(tempfile.mkdtemp(prefix="vardvakt-chaos-"))
         test.addCleanup(self.clean_up, test)
-        self.broker = Broker(test, config)
+        self.broker = broker or Broker(test, config)
         self.services = {}
         self.grpc_ports = {}
         self.add("ingest", "--grpc-port", 0)
@@ -161,11 +163,17 @@ class OnKafka:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def start(self):
+        return self.start_without()
+
+    def start_without(self, *names):
+        """Starts all services but these, which the gateway asks all the same."""
         asked = [part for port in self.grpc_ports.values() for part in ("--compliance", f"127.0.0.1:{port}")]
         self.services["gateway"].command += asked
-        for process in self.services.values():
+        started = [process for name, process in self.services.items() if name not in names]
+        for process in started:
             process.start()
-        self.await_ready()
+        for process in started:
+            process.await_ready()
         return self
 
     def await_ready(self):

@@ -37,17 +37,17 @@ def called(case, at, municipality="0680", **more):
     return milestone(case, "call_received", at, attributes={"priority": "1", "municipality": municipality}, **more)
 
 
-def alarmed(case, at):
-    return milestone(case, "unit_alarmed", at, resource="A-1", resource_kind="ambulance")
+def alarmed(case, at, **more):
+    return milestone(case, "unit_alarmed", at, resource="A-1", resource_kind="ambulance", **more)
 
 
-def arrived(case, at):
-    return milestone(case, "arrived", at, resource="A-1", resource_kind="ambulance")
+def arrived(case, at, **more):
+    return milestone(case, "arrived", at, resource="A-1", resource_kind="ambulance", **more)
 
 
-def unfinished_call(case, at):
+def unfinished_call(case, at, **more):
     """A call with a unit on its way: at risk and overdue by the limit of 20 minutes alone."""
-    return [alarmed(case, at + timedelta(seconds=30)), called(case, at)]
+    return [alarmed(case, at + timedelta(seconds=30), **more), called(case, at, **more)]
 
 
 def county(begin, end, missions_per_day, seed, region=""):
