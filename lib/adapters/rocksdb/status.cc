@@ -38,11 +38,11 @@ std::optional<int> LockHolder(const std::string& file) {
 
 }  // namespace
 
-absl::Status ToStatus(const ::rocksdb::Status& status, const std::string& dir, const char* doing) {
+absl::Status ToStatus(const ::rocksdb::Status& status, const Place& place, const char* doing) {
   if (status.ok()) return absl::OkStatus();
-  const std::string cause = Cat("store ", dir, ": ", doing, " failed: ", status.ToString());
+  const std::string cause = Cat("store ", place.dir, ": ", doing, " failed: ", status.ToString());
   if (status.IsCorruption()) {
-    return absl::DataLossError(Cat(cause, "; it can't be trusted: set it aside and rebuild it from the log"));
+    return absl::DataLossError(Cat(cause, "; it can't be trusted: ", place.remedy));
   }
   if (status.IsNoSpace() || Mentions(status.ToString(), "No space left")) {
     return absl::ResourceExhaustedError(Cat(cause, "; free space on that disk"));
@@ -54,24 +54,24 @@ absl::Status ToStatus(const ::rocksdb::Status& status, const std::string& dir, c
   return absl::InternalError(Cat(cause, "; the outcome is unknown: stop, then open it again"));
 }
 
-absl::Status OpenStatus(const ::rocksdb::Status& status, const std::string& dir) {
+absl::Status OpenStatus(const ::rocksdb::Status& status, const Place& place) {
   const std::string text = status.ToString();
   if (status.IsIOError() &&
       (Mentions(text, "lock hold by current process") || Mentions(text, "While lock file"))) {
-    const std::optional<int> holder = LockHolder(dir + "/LOCK");
+    const std::optional<int> holder = LockHolder(place.dir + "/LOCK");
     if (holder.has_value() || Mentions(text, "lock hold by") || Mentions(text, "temporarily unavailable")) {
       return absl::UnavailableError(
-          Cat("store ", dir, " is in use by ",
+          Cat("store ", place.dir, " is in use by ",
               holder.has_value() ? Cat("process ", *holder) : std::string("another process"),
               "; stop that one, or name another data directory"));
     }
   }
   if (status.IsNotSupported() || status.IsInvalidArgument()) {
-    return absl::FailedPreconditionError(
-        Cat("store ", dir, " was written by another version of RocksDB: ", text,
-            "; run the version that wrote it, or set it aside and rebuild it from the log"));
+    return absl::FailedPreconditionError(Cat("store ", place.dir,
+                                             " was written by another version of RocksDB: ", text,
+                                             "; run the version that wrote it, or ", place.remedy));
   }
-  return ToStatus(status, dir, "opening");
+  return ToStatus(status, place, "opening");
 }
 
 }  // namespace vardvakt::rocksdb

@@ -86,9 +86,9 @@ std::string_view ToView(const Slice& slice) { return {slice.data(), slice.size()
 
 class RocksStore final : public Store {
  public:
-  RocksStore(std::string dir, ::rocksdb::DB* db, std::vector<ColumnFamilyHandle*> families,
+  RocksStore(Place place, ::rocksdb::DB* db, std::vector<ColumnFamilyHandle*> families,
              std::shared_ptr<MemoryBudget> memory)
-      : dir_(std::move(dir)), memory_(std::move(memory)), db_(db), families_(std::move(families)) {}
+      : place_(std::move(place)), memory_(std::move(memory)), db_(db), families_(std::move(families)) {}
   ~RocksStore() override {
     for (ColumnFamilyHandle* family : families_) db_->DestroyColumnFamilyHandle(family);
   }
@@ -97,7 +97,7 @@ class RocksStore final : public Store {
     std::string value;
     const ::rocksdb::Status status = db_->Get({}, ToSlice(key), &value);
     if (status.IsNotFound()) return std::nullopt;
-    if (!status.ok()) return ToStatus(status, dir_, "reading");
+    if (!status.ok()) return ToStatus(status, place_, "reading");
     return value;
   }
 
@@ -115,7 +115,7 @@ class RocksStore final : public Store {
       if (statuses[i].ok()) {
         found[i].emplace(values[i].data(), values[i].size());
       } else if (!statuses[i].IsNotFound()) {
-        return ToStatus(statuses[i], dir_, "reading");
+        return ToStatus(statuses[i], place_, "reading");
       }
     }
     return found;
@@ -131,7 +131,7 @@ class RocksStore final : public Store {
     for (it->Seek(ToSlice(from)); it->Valid(); it->Next()) {
       if (!visit(ToView(it->key()), ToView(it->value()))) break;
     }
-    return ToStatus(it->status(), dir_, "reading");
+    return ToStatus(it->status(), place_, "reading");
   }
 
   absl::Status Write(engine::WriteBatch& batch, bool durable) override {
@@ -139,13 +139,13 @@ class RocksStore final : public Store {
     for (const engine::WriteBatch::Op& op : batch.ops()) {
       const ::rocksdb::Status added =
           op.value.has_value() ? rocks_batch_.Put(op.key, *op.value) : rocks_batch_.Delete(op.key);
-      if (!added.ok()) return ToStatus(added, dir_, "writing");
+      if (!added.ok()) return ToStatus(added, place_, "writing");
     }
     ::rocksdb::WriteOptions options;
     options.sync = durable;
     const ::rocksdb::Status written = db_->Write(options, &rocks_batch_);
     if (written.ok()) batch.Clear();
-    return ToStatus(written, dir_, "writing");
+    return ToStatus(written, place_, "writing");
   }
 
   absl::Status Checkpoint(const std::string& dir) override {
@@ -155,12 +155,12 @@ class RocksStore final : public Store {
     if (status.ok()) status = checkpoint->CreateCheckpoint(dir);
     if (status.IsInvalidArgument()) {
       return absl::AlreadyExistsError(
-          Cat("store ", dir_, ": copying to ", dir, ": ", status.ToString(), "; name a new directory"));
+          Cat("store ", place_.dir, ": copying to ", dir, ": ", status.ToString(), "; name a new directory"));
     }
-    return ToStatus(status, dir_, "copying");
+    return ToStatus(status, place_, "copying");
   }
 
-  absl::Status VerifyChecksums() override { return ToStatus(db_->VerifyChecksum(), dir_, "verifying"); }
+  absl::Status VerifyChecksums() override { return ToStatus(db_->VerifyChecksum(), place_, "verifying"); }
 
   uint64_t disk_bytes() const override {
     uint64_t tables = 0, live = 0;
@@ -175,7 +175,7 @@ class RocksStore final : public Store {
   absl::Status WriteIdentity(const Identity& identity);
   absl::StatusOr<bool> IsEmpty();
 
-  const std::string dir_;
+  const Place place_;
   const std::shared_ptr<MemoryBudget> memory_;
   const std::unique_ptr<::rocksdb::DB> db_;
   const std::vector<ColumnFamilyHandle*> families_;  // default, identity
@@ -185,7 +185,7 @@ class RocksStore final : public Store {
 absl::StatusOr<bool> RocksStore::IsEmpty() {
   std::unique_ptr<::rocksdb::Iterator> it(db_->NewIterator({}));
   it->SeekToFirst();
-  if (!it->status().ok()) return ToStatus(it->status(), dir_, "reading");
+  if (!it->status().ok()) return ToStatus(it->status(), place_, "reading");
   return !it->Valid();
 }
 
@@ -198,7 +198,7 @@ absl::Status RocksStore::WriteIdentity(const Identity& identity) {
   if (status.ok()) status = db_->Write(options, &batch);
   // In a table at once: a family that is never flushed would hold every later write-ahead log.
   if (status.ok()) status = db_->Flush({}, families_[1]);
-  return ToStatus(status, dir_, "writing");
+  return ToStatus(status, place_, "writing");
 }
 
 absl::Status RocksStore::CheckIdentity(const Identity& identity) {
@@ -208,22 +208,21 @@ absl::Status RocksStore::CheckIdentity(const Identity& identity) {
     auto empty = IsEmpty();
     if (!empty.ok()) return empty.status();
     if (*empty) return WriteIdentity(identity);
-    return absl::FailedPreconditionError(
-        Cat("store ", dir_, " holds data that says nothing of what it is; name another data directory"));
+    return absl::FailedPreconditionError(Cat(
+        "store ", place_.dir, " holds data that says nothing of what it is; name another data directory"));
   }
   if (status.ok()) status = db_->Get({}, families_[1], kFormatKey, &format);
-  if (!status.ok()) return ToStatus(status, dir_, "reading");
+  if (!status.ok()) return ToStatus(status, place_, "reading");
   if (content != identity.content) {
-    return absl::FailedPreconditionError(Cat("store ", dir_, " holds \"", content, "\", not \"",
+    return absl::FailedPreconditionError(Cat("store ", place_.dir, " holds \"", content, "\", not \"",
                                              identity.content, "\"; name another data directory"));
   }
   if (format == std::to_string(identity.format_version)) return absl::OkStatus();
   const bool newer = std::stoul("0" + format) > identity.format_version;
   return absl::FailedPreconditionError(
-      Cat("store ", dir_, " has format version ", format, ", ", newer ? "newer" : "older",
+      Cat("store ", place_.dir, " has format version ", format, ", ", newer ? "newer" : "older",
           " than this program's ", identity.format_version,
-          newer ? "; run the program that wrote it, or set it aside and rebuild it from the log"
-                : "; set it aside and rebuild it from the log"));
+          newer ? "; run the program that wrote it, or " : "; ", place_.remedy));
 }
 
 absl::Status MakeDirectory(const std::string& dir) {
@@ -238,14 +237,13 @@ absl::Status MakeDirectory(const std::string& dir) {
 }
 
 // RocksDB would make a new, empty database beside the old tables.
-absl::Status CheckCurrent(const std::string& dir) {
+absl::Status CheckCurrent(const Place& place) {
   std::error_code error;
-  if (fs::exists(dir + "/CURRENT", error)) return absl::OkStatus();
-  for (fs::directory_iterator it(dir, error), end; !error && it != end; it.increment(error)) {
+  if (fs::exists(place.dir + "/CURRENT", error)) return absl::OkStatus();
+  for (fs::directory_iterator it(place.dir, error), end; !error && it != end; it.increment(error)) {
     if (it->path().extension() == ".sst") {
-      return absl::DataLossError(Cat("store ", dir,
-                                     " has tables but no CURRENT file; it can't be trusted: set it "
-                                     "aside and rebuild it from the log"));
+      return absl::DataLossError(
+          Cat("store ", place.dir, " has tables but no CURRENT file; it can't be trusted: ", place.remedy));
     }
   }
   return absl::OkStatus();
@@ -258,7 +256,9 @@ absl::StatusOr<std::unique_ptr<Store>> OpenStore(const std::string& dir, const I
   StoreOptions options = given;
   if (options.memory == nullptr) options.memory = MakeMemoryBudget(kOwnBudgetBytes);
   if (absl::Status made = MakeDirectory(dir); !made.ok()) return made;
-  if (absl::Status whole = CheckCurrent(dir); !whole.ok()) return whole;
+  Place place{dir};
+  if (options.wal_damage == WalDamage::kRefuse) place.remedy = "restore it from a copy";
+  if (absl::Status whole = CheckCurrent(place); !whole.ok()) return whole;
 
   ::rocksdb::ColumnFamilyOptions identity_family = FamilyOptions(options);
   identity_family.write_buffer_size = 64 << 10;
@@ -268,8 +268,8 @@ absl::StatusOr<std::unique_ptr<Store>> OpenStore(const std::string& dir, const I
   ::rocksdb::DB* db = nullptr;
   const ::rocksdb::Status opened =
       ::rocksdb::DB::Open(DatabaseOptions(dir, options), dir, families, &handles, &db);
-  if (!opened.ok()) return OpenStatus(opened, dir);
-  auto store = std::make_unique<RocksStore>(dir, db, std::move(handles), options.memory);
+  if (!opened.ok()) return OpenStatus(opened, place);
+  auto store = std::make_unique<RocksStore>(place, db, std::move(handles), options.memory);
   if (absl::Status known = store->CheckIdentity(identity); !known.ok()) return known;
   if (options.verify_checksums) {
     if (absl::Status sound = store->VerifyChecksums(); !sound.ok()) return sound;

@@ -130,10 +130,10 @@ TEST_F(RocksStoreTest, SaysWhyADirectoryCannotBeMade) {
 
 TEST_F(RocksStoreTest, NamesTheCauseOfAFailure) {
   using Rocks = ::rocksdb::Status;
-  EXPECT_EQ(ToStatus(Rocks::NoSpace(), "d", "writing").code(), absl::StatusCode::kResourceExhausted);
-  EXPECT_EQ(ToStatus(Rocks::Corruption("x"), "d", "reading").code(), absl::StatusCode::kDataLoss);
-  EXPECT_EQ(ToStatus(Rocks::IOError("x"), "d", "writing").code(), absl::StatusCode::kInternal);
-  EXPECT_EQ(OpenStatus(Rocks::NotSupported("x"), "d").code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(ToStatus(Rocks::NoSpace(), Place{"d"}, "writing").code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(ToStatus(Rocks::Corruption("x"), Place{"d"}, "reading").code(), absl::StatusCode::kDataLoss);
+  EXPECT_EQ(ToStatus(Rocks::IOError("x"), Place{"d"}, "writing").code(), absl::StatusCode::kInternal);
+  EXPECT_EQ(OpenStatus(Rocks::NotSupported("x"), Place{"d"}).code(), absl::StatusCode::kFailedPrecondition);
 }
 
 TEST_F(RocksStoreTest, SurvivesKill9WithWholeBatches) {
