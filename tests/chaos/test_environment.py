@@ -14,6 +14,7 @@ from pathlib import Path
 import events
 import figures
 import harness
+import rocksdb_wal
 from deployments import Embedded
 from harness import Feeder, Recorder
 from small_disk import SmallDisk
@@ -258,6 +259,33 @@ class Damage(EnvironmentTest):
         os.truncate(wal, wal.stat().st_size // 3)
         self.start_and_compare()
 
+    def test_stores_of_a_newer_format_are_refused_and_left_as_they_are(self):
+        what = ("format version 99, newer", "run the program that wrote it")
+        kept = self.deployment.folder / "kept"
+        shutil.copytree(self.deployment.data_dir, kept)
+        for store in (self.deployment.data_dir / "log", self.deployment.data_dir / "notifier"):
+            with self.subTest(store.name):
+                rocksdb_wal.set_format(store, 99)
+                self.check_refused(self.process, str(store), *what)
+                shutil.rmtree(self.deployment.data_dir)
+                shutil.copytree(kept, self.deployment.data_dir)
+        rocksdb_wal.set_format(self.store, 99)
+        self.process.start()
+        self.await_reason(self.process, str(self.store), *what)
+        self.process.kill()
+        self.assertEqual(self.set_aside(), [])
+        shutil.rmtree(self.deployment.data_dir)
+        shutil.copytree(kept, self.deployment.data_dir)
+        self.start_and_compare()
+
+    def test_a_damaged_store_of_the_notifier_is_named_and_can_be_set_aside_by_hand(self):
+        # Whoever is told anew of 400 days of episodes should have been asked before.
+        store = self.deployment.data_dir / "notifier"
+        flip(store / "CURRENT", 3)
+        self.check_refused(self.process, str(store), "set it aside")
+        store.rename(store.with_name("notifier.aside"))
+        self.start_and_compare()
+
     def test_a_lost_store_is_worked_out_again(self):
         shutil.rmtree(self.store)
         self.start_and_compare()
@@ -275,7 +303,7 @@ class Damage(EnvironmentTest):
         for what, damage in damages.items():
             with self.subTest(what):
                 damage()
-                self.check_refused(self.process, str(log))
+                self.check_refused(self.process, str(log), "restore it from a copy")
                 shutil.rmtree(log)
                 shutil.copytree(kept, log)
                 self.process.log.unlink()
