@@ -33,6 +33,7 @@ struct Options {
   int64_t cases = 1'000'000;
   int64_t spread_ms = 100'000;  // from the first deadline to the last
   int64_t lead_ms = 60'000;     // from the start to the first deadline: the time to load
+  int64_t watch_ms = 60'000;    // from the first deadline on; what is due later only stands armed
 };
 
 // The cases' numbers are their ids; case i is due at first_deadline + i * spread / cases.
@@ -45,6 +46,10 @@ struct Plan {
 
   Instant DeadlineOf(int64_t number) const {
     return first_deadline + milliseconds(number * options.spread_ms / options.cases);
+  }
+  // Those due while it is watched.
+  int64_t Watched() const {
+    return std::min(options.cases, options.cases * options.watch_ms / options.spread_ms);
   }
 };
 
@@ -106,10 +111,10 @@ struct Seen {
 absl::StatusOr<Seen> Watch(const Plan& plan, engine::Log& log, const Clock& clock) {
   auto reader = log.OpenReader({std::string(engine::kCasesTopic), plan.events.partition}, engine::Offset{0});
   if (!reader.ok()) return reader.status();
-  Seen seen{.delays_ms = std::vector<int64_t>(static_cast<size_t>(plan.options.cases), -1)};
-  const Instant end = plan.DeadlineOf(plan.options.cases) + minutes(1);
+  Seen seen{.delays_ms = std::vector<int64_t>(static_cast<size_t>(plan.Watched()), -1)};
+  const Instant end = plan.DeadlineOf(plan.Watched()) + minutes(1);
   std::vector<engine::Record> records;
-  while (seen.count < plan.options.cases && clock.Now() < end) {
+  while (seen.count < plan.Watched() && clock.Now() < end) {
     records.clear();
     if (absl::Status status = (*reader)->Poll(10'000, milliseconds(100), records); !status.ok())
       return status;
@@ -118,7 +123,7 @@ absl::StatusOr<Seen> Watch(const Plan& plan, engine::Log& log, const Clock& cloc
       compliance::v1::CaseRecord row;
       if (!row.ParseFromString(record.value) || row.status().state() != "overdue") continue;
       const auto number = static_cast<size_t>(std::stoll(row.status().case_id()));
-      if (seen.delays_ms[number] >= 0) continue;
+      if (number >= seen.delays_ms.size() || seen.delays_ms[number] >= 0) continue;
       const Instant deadline = wire::ToInstant(row.status().deadline());
       if (deadline != plan.DeadlineOf(static_cast<int64_t>(number)) || now < deadline)
         return absl::InternalError("a case was shown with another deadline than its own, or too early");
@@ -144,13 +149,14 @@ void Print(const Plan& plan, const Seen& seen, Duration spare) {
     return delays.empty() ? -1 : delays[std::max<size_t>(1, (delays.size() * per_mille + 999) / 1000) - 1];
   };
   std::printf(
-      "{\"cases\": %lld, \"shown\": %lld, \"p50_ms\": %lld, \"p99_ms\": %lld, \"p999_ms\": %lld, \"max_ms\": "
+      "{\"armed\": %lld, \"watched\": %lld, \"shown\": %lld, \"p50_ms\": %lld, \"p99_ms\": %lld, "
+      "\"p999_ms\": %lld, \"max_ms\": "
       "%lld, "
       "\"spare_ms\": %lld, \"digest\": \"%016llx\"}\n",
-      static_cast<long long>(plan.options.cases), static_cast<long long>(seen.count),
-      static_cast<long long>(at(500)), static_cast<long long>(at(990)), static_cast<long long>(at(999)),
-      static_cast<long long>(at(1000)), static_cast<long long>(spare.count()),
-      static_cast<unsigned long long>(digest.value()));
+      static_cast<long long>(plan.options.cases), static_cast<long long>(plan.Watched()),
+      static_cast<long long>(seen.count), static_cast<long long>(at(500)), static_cast<long long>(at(990)),
+      static_cast<long long>(at(999)), static_cast<long long>(at(1000)),
+      static_cast<long long>(spare.count()), static_cast<unsigned long long>(digest.value()));
 }
 
 absl::Status Run(const Options& options) {
@@ -196,6 +202,8 @@ bool ParseOptions(int argc, char** argv, Options& options) {
       options.cases = number;
     } else if (name == "--spread-ms" && positive) {
       options.spread_ms = number;
+    } else if (name == "--watch-ms" && positive) {
+      options.watch_ms = number;
     } else if (name == "--lead-ms" && positive) {
       options.lead_ms = number;
     } else {
@@ -209,7 +217,8 @@ int Main(int argc, char** argv) {
   Options options;
   if (!ParseOptions(argc, argv, options)) {
     std::fprintf(stderr,
-                 "usage: deadlines --config DIR --data-dir DIR [--cases N] [--spread-ms N] [--lead-ms N]\n");
+                 "usage: deadlines --config DIR --data-dir DIR [--cases N] [--spread-ms N] [--lead-ms N] "
+                 "[--watch-ms N]\n");
     return 2;
   }
   const absl::Status status = Run(options);

@@ -1,6 +1,7 @@
 """What the benchmarks have in common: programs, generated input, a server to measure, percentiles and tables."""
 
 import argparse
+import ctypes
 import hashlib
 import json
 import os
@@ -62,7 +63,8 @@ def show(command):
 
 def run(command, **options):
     done = subprocess.run([str(part) for part in command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, text=True, errors="replace", cwd=ROOT, **options)
+                          stderr=subprocess.STDOUT, text=True, errors="replace", cwd=ROOT, preexec_fn=end_with_parent,
+                          **options)
     if done.returncode != 0:
         raise Failed(f"{show(command)} ended with {done.returncode}:\n{done.stdout}")
     return done.stdout
@@ -127,6 +129,12 @@ class Folder:
         shutil.rmtree(self.path, ignore_errors=True)
 
 
+def end_with_parent():
+    """In a child: it gets SIGTERM when this process is gone, however it went."""
+    PR_SET_PDEATHSIG = 1
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
 class Process:
     """A program that is ended with the benchmark; its output goes to a file."""
 
@@ -135,7 +143,8 @@ class Process:
         self.log = Path(log)
         self.output = open(log, "ab")
         self.process = subprocess.Popen(self.command, cwd=ROOT, stdin=subprocess.DEVNULL, stderr=self.output,
-                                        stdout=subprocess.PIPE if wait_for_line else self.output)
+                                        stdout=subprocess.PIPE if wait_for_line else self.output,
+                                        preexec_fn=end_with_parent)
         self.first_line = ""
         if not wait_for_line:
             return
