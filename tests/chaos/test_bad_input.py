@@ -174,6 +174,25 @@ class InFiles(unittest.TestCase):
             self.assertEqual(answer["events"]["rejected"], {"malformed": 1})
             self.assertEqual(list(self.letters_by_line()), [20])
 
+    def test_rows_of_a_csv_file_that_are_bad_cost_themselves_alone(self):
+        self.file.write_text("stream: ambulance\nsource: chaos\ntime_zone: Europe/Stockholm\ncase_id: \"{Case}\"\n"
+                             "milestones:\n  call_received: {column: Call, format: \"%Y-%m-%d %H:%M:%S\"}\n")
+        table = self.folder / "calls.csv"
+        good = [f"case-{i},2026-04-15 10:0{i}:00" for i in range(5)]
+        bad = ["bad-1,15 April", f"call {bad_input.spellings()[-1]},2026-04-15 10:00:00", "bad-2", "bad\xff-3,2026-04-15 10:00:00"]
+        rows = ["Case,Call"] + [row for pair in zip(good, bad) for row in pair] + good[4:] + ['"cut,2026-04-15 10']
+        table.write_bytes(b"\xef\xbb\xbf" + "\r\n".join(rows).encode("latin-1"))
+        done = harness.vardvakt("replay", "--config", "config", "--csv", table, "--mapping", self.file, "--format", "json",
+                                "--dead-letters", self.letters)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        counted = json.loads(done.stdout)["events"]
+        self.assertEqual(counted["accepted"], 5)
+        self.assertEqual(sum(counted["rejected"].values()), 5)
+        self.assertEqual(counted["rejected"]["personal_number"], 1)
+        letters = self.letters_by_line()
+        self.assertEqual(sorted(letters), [3, 5, 7, 9, 11])
+        self.assertTrue(all(letter["detail"] for letter in letters.values()))
+
     def test_a_file_without_an_event_or_that_is_not_there_is_named(self):
         for data in (b"", b"\xef\xbb\xbf", bytes(range(256)) * 1000, b"\n" * 1000):
             done, _ = self.replay(data)

@@ -1,6 +1,11 @@
 """Reads the compacted topics as a reader of them must: of each key, the value of the greatest version."""
 
 import struct
+import tempfile
+from pathlib import Path
+
+COMPLIANCE = "vardvakt.compliance.v1"
+ALERTS = "vardvakt.alerts.v1"
 
 # The fields of vardvakt.compliance.v1 that are compared here, by their numbers: whole numbers and texts.
 SHARE_KEY = {1: "region", 2: "indicator", 3: "level", 4: "key", 5: "sex", 6: "age", 7: "measure", 8: "window"}
@@ -8,18 +13,29 @@ SHARE = {11: "n", 12: "within", 16: "n_before", 17: "within_before", 19: "p50", 
 
 
 def read(broker, topic):
-    """Every record that is there: (key, value), in the order of its partition."""
-    done = broker.kcat("-C", "-t", topic, "-o", "beginning", "-e", "-q", "-f", "%K %S\n%k%s")
+    """Every record that is there: (partition, key, value), each partition's in their order."""
+    done = broker.kcat("-C", "-t", topic, "-o", "beginning", "-e", "-q", "-f", "%p %K %S\n%k%s")
     if done.returncode != 0:
         raise AssertionError(done.stderr.decode())
     data, records, at = done.stdout, [], 0
     while at < len(data):
         end = data.index(b"\n", at)
-        key_size, value_size = map(int, data[at:end].split())
+        partition, key_size, value_size = map(int, data[at:end].split())
         key_end = end + 1 + key_size
         at = key_end + max(0, value_size)
-        records.append((data[end + 1:key_end], data[key_end:at]))
+        records.append((partition, data[end + 1:key_end], data[key_end:at]))
     return records
+
+
+def say_again(broker, topic, records):
+    """Appends records once more, as a process does that wakes up too late."""
+    with tempfile.TemporaryDirectory() as folder:
+        for partition, key, value in records:
+            (Path(folder) / "value").write_bytes(value)
+            done = broker.kcat("-P", "-t", topic, "-p", partition, "-k", key.decode(), "-X", "acks=all",
+                               Path(folder) / "value")
+            if done.returncode != 0:
+                raise AssertionError(done.stderr.decode())
 
 
 def varint(data, at):
@@ -61,7 +77,7 @@ def version(message):
 def shares(broker):
     """The share rows that a reader ends with: region, indicator, … window -> counts."""
     newest = {}
-    for key, value in read(broker, "vardvakt.compliance.v1"):
+    for _, key, value in read(broker, COMPLIANCE):
         record = fields(value)
         if 3 not in record:
             continue

@@ -99,6 +99,30 @@ class Regions(EpisodeChecks, unittest.TestCase):
             figures.check_equal(self, self.deployment.query_url, lines + arrivals, self.config, region)
         self.check_told(self.alertmanager, self.recorder, expected)
         self.check_published()
+        self.check_old_records_change_nothing()
+        self.check_told(self.alertmanager, self.recorder, expected)
+        self.check_published()
+
+    def check_old_records_change_nothing(self):
+        """Says again what was said when episodes fired and before the last rows."""
+        broker = self.deployment.broker
+        first_said = {}
+        for topic in (topics.ALERTS, topics.COMPLIANCE):
+            for partition, key, value in topics.read(broker, topic):
+                first_said.setdefault((topic, key), (partition, key, value))
+        before = self.ignored()
+        for topic in (topics.ALERTS, topics.COMPLIANCE):
+            records = [record for (of, _), record in first_said.items() if of == topic][:25]
+            self.assertEqual(len(records), 25)
+            topics.say_again(broker, topic, records)
+            if topic == topics.ALERTS:
+                harness.await_that(lambda: self.ignored() >= before + len(records), "the notifier has read them")
+
+    def ignored(self):
+        """Records that were no newer than what the notifier knew."""
+        metrics = harness.ask(self.deployment.services["notifier"].url + "/metrics")[1].decode()
+        samples = [line for line in metrics.splitlines() if line.startswith('vardvakt_notifier_records_total{result="ignored"}')]
+        return float(samples[0].rpartition(" ")[2]) if samples else 0
 
     @staticmethod
     def interleaved(county, live, random):
