@@ -333,6 +333,8 @@ const Table<SvfPathwayText>& SvfPathwayTable() {
           .WithDefault("under_18", &SvfPathwayText::under_18, Flag(), "false", "Whether it covers children.")
           .WithDefault("pad_subtract_days", &SvfPathwayText::pad_subtract_days, Integer(0, 3660), "0",
                        "Taken off the limit when suspicion was first raised by the pathologist.")
+          .Optional("newer", &SvfPathwayText::newer, Text(),
+                    "What is known of a newer version whose numbers are not.")
           .Required("variants", &SvfPathwayText::variants, ListOf(ObjectOf(SvfVariantTable()), 1),
                     "The first is for cases that name none.");
   return table;
@@ -345,7 +347,9 @@ const Table<DenominatorText>& DenominatorTable() {
           .Required("level", &DenominatorText::level, Identifier(), "At which level.")
           .Required("key", &DenominatorText::key, Code(), "For which key of it.")
           .Required("year", &DenominatorText::year, Integer(1900, 2200), "For which calendar year.")
-          .Required("count", &DenominatorText::count, Integer(1, 1000000000), "How many in that year.");
+          .Required("count", &DenominatorText::count, Integer(1, 1000000000), "How many in that year.")
+          .WithDefault("example", &DenominatorText::example, Flag(), "false",
+                       "Made up, to be replaced by the region's own count.");
   return table;
 }
 

@@ -203,6 +203,7 @@ struct SvfPathwayText {
   Located<LocalDay> valid_from;
   bool under_18 = false;
   int64_t pad_subtract_days = 0;
+  std::string newer;
   std::vector<SvfVariantText> variants;
 };
 struct SvfLimitsText {
@@ -216,6 +217,7 @@ struct DenominatorText {
   Located<std::string> key;
   Located<int64_t> year;
   Located<int64_t> count;
+  bool example = false;
 };
 struct DenominatorsText {
   std::vector<DenominatorText> denominators;
