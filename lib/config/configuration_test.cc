@@ -73,7 +73,7 @@ TEST_F(Shipped, AmbulanceIndicators) {
   ASSERT_TRUE(version.limit.has_value());
   EXPECT_EQ(std::get<domain::DurationLimit>(*version.limit).limit, minutes(20));
   ASSERT_TRUE(version.warn.has_value());
-  EXPECT_EQ(version.warn->after_start, minutes(15));
+  EXPECT_EQ(std::get<domain::WarnAfter>(*version.warn).after_start, minutes(15));
   EXPECT_EQ(version.settle, seconds(60));
   EXPECT_THAT(version.stop.kinds, ElementsAre("ambulance", "helicopter", ""));
   ASSERT_EQ(version.where.size(), 1u);
@@ -247,7 +247,10 @@ TEST(Warn, ThreeWaysToSayTheSame) {
     directory.Lay("indicators/ambulance.yaml", text);
     const auto configuration = LoadGood(directory.path());
     ASSERT_NE(configuration, nullptr);
-    EXPECT_EQ(configuration->regions[0].FindIndicator("in_time")->versions[0].warn->after_start, minutes(15))
+    EXPECT_EQ(
+        std::get<domain::WarnAfter>(*configuration->regions[0].FindIndicator("in_time")->versions[0].warn)
+            .after_start,
+        minutes(15))
         << warn;
   }
 }

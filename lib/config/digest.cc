@@ -30,6 +30,18 @@ class Hasher {
   StableHash hash_;
 };
 
+void AddLimit(const domain::Limit& limit, Hasher& hasher) {
+  if (const auto* duration = std::get_if<domain::DurationLimit>(&limit)) hasher.Add(duration->limit);
+  if (const auto* by_days = std::get_if<domain::CalendarDaysLimit>(&limit))
+    hasher.Add(int64_t{by_days->days});
+  if (const auto* by_date = std::get_if<domain::DateLimit>(&limit)) hasher.Add(by_date->attribute);
+}
+
+void AddWarn(const domain::Warn& warn, Hasher& hasher) {
+  if (const auto* after = std::get_if<domain::WarnAfter>(&warn)) hasher.Add(after->after_start);
+  if (const auto* before = std::get_if<domain::WarnDaysBefore>(&warn)) hasher.Add(int64_t{before->days});
+}
+
 void AddSelector(const domain::MilestoneSelector& selector, Hasher& hasher) {
   hasher.Add(selector.milestones);
   hasher.Add(selector.kinds);
@@ -47,8 +59,9 @@ void AddVersion(const domain::IndicatorVersion& version, Hasher& hasher) {
   AddSelector(version.start, hasher);
   AddSelector(version.stop, hasher);
   hasher.Add(version.limit ? static_cast<int64_t>(version.limit->index()) : int64_t{-1});
-  if (version.limit) hasher.Add(std::get<domain::DurationLimit>(*version.limit).limit);
-  hasher.Add(version.warn ? version.warn->after_start : Duration(-1));
+  if (version.limit) AddLimit(*version.limit, hasher);
+  hasher.Add(version.warn ? static_cast<int64_t>(version.warn->index()) : int64_t{-1});
+  if (version.warn) AddWarn(*version.warn, hasher);
   hasher.Add(version.settle);
   hasher.Add(int64_t{version.deadline_decides});
   hasher.Add(int64_t{version.pvv_excludes});
@@ -65,7 +78,7 @@ void AddStream(const domain::StreamDefinition& stream, Hasher& hasher) {
     hasher.Add(static_cast<int64_t>(indicator.goals.size()));
     for (const domain::Goal& goal : indicator.goals) {
       hasher.Add(goal.valid_from);
-      hasher.Add(int64_t{goal.permille});
+      hasher.Add(goal.value);
     }
     hasher.Add(static_cast<int64_t>(indicator.roll_ups.size()));
     for (const domain::RollUp& roll_up : indicator.roll_ups) {

@@ -2,6 +2,8 @@
 
 namespace vardvakt::domain {
 
+std::string_view UnitName(DurationUnit unit) { return unit == DurationUnit::kDays ? "days" : "seconds"; }
+
 const IndicatorVersion& Indicator::VersionOn(LocalDay day) const {
   const IndicatorVersion* found = &versions.front();
   for (const IndicatorVersion& version : versions) {
@@ -10,10 +12,10 @@ const IndicatorVersion& Indicator::VersionOn(LocalDay day) const {
   return *found;
 }
 
-std::optional<int> Indicator::GoalOn(LocalDay day) const {
-  std::optional<int> found;
+std::optional<int64_t> Indicator::GoalOn(LocalDay day) const {
+  std::optional<int64_t> found;
   for (const Goal& goal : goals) {
-    if (goal.valid_from <= day) found = goal.permille;
+    if (goal.valid_from <= day) found = goal.value;
   }
   return found;
 }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "lib/domain/case_limit.h"
+
 namespace vardvakt::domain {
 namespace {
 
@@ -43,17 +45,16 @@ void FindClose(const CaseState& state, Instant now, Judgement& j, std::string& r
   reason = closed->text;
 }
 
-std::optional<Instant> DeadlineOf(const IndicatorVersion& version, Instant start) {
-  if (!version.limit) return std::nullopt;
-  // The first instant at which it can no longer be within: the limit plus the smallest tick.
-  return start + std::get<DurationLimit>(*version.limit).limit + milliseconds(1);
+Duration DurationOf(const Judgement& j, DurationUnit unit, const TimeZone& zone) {
+  return unit == DurationUnit::kDays ? Duration(zone.DayOf(*j.stop) - zone.DayOf(*j.start))
+                                     : *j.stop - *j.start;
 }
 
 // Spec §3, steps 4 to 6, as if the case had no deviation and no exemption.
-void Complete(Judgement& j) {
+void Complete(Duration duration, Judgement& j) {
   const bool within = j.deadline && *j.stop < *j.deadline;
   j.outcome = Outcome::kCompleted;
-  j.duration = *j.stop - *j.start;
+  j.duration = duration;
   j.completed = Count{*j.stop, within};
   if (!j.deadline) return;
   j.decided = Count{j.version->deadline_decides ? std::min(*j.stop, *j.deadline) : *j.stop, within};
@@ -66,7 +67,7 @@ void Close(Judgement& j, std::string reason) {
     j.decided = Count{*j.deadline, false};
 }
 
-void LeaveOpen(Instant now, Better better, Judgement& j) {
+void LeaveOpen(Instant now, Better better, std::optional<Instant> warn_at, Judgement& j) {
   j.outcome = Outcome::kOpen;
   j.waiting = Waiting::kInTime;
   const auto due = [&](Instant at) {
@@ -79,7 +80,7 @@ void LeaveOpen(Instant now, Better better, Judgement& j) {
     // Under observation, until it can no longer become what is unwanted.
     if (due(*j.deadline)) j.waiting = Waiting::kNone;
   } else {
-    if (j.version->warn) j.warn_at = *j.start + j.version->warn->after_start;
+    j.warn_at = warn_at;
     if (j.warn_at && due(*j.warn_at)) j.waiting = Waiting::kAtRisk;
     if (due(*j.deadline)) j.waiting = Waiting::kOverdue;
   }
@@ -87,13 +88,77 @@ void LeaveOpen(Instant now, Better better, Judgement& j) {
     j.decided = Count{*j.deadline, false};
 }
 
+void Invalidate(std::string_view reason, Judgement& j) {
+  j.outcome = Outcome::kInvalid;
+  j.reason = reason;
+}
+
 // Excluded: out of numerator and denominator, kept in the counts before exclusions.
-void Exclude(Judgement& j, std::string reason) {
+void Exclude(std::string reason, Judgement& j) {
   j.outcome = Outcome::kExcluded;
   j.reason = std::move(reason);
   j.completed.reset();
   j.decided.reset();
   j.waiting = Waiting::kNone;
+}
+
+// MoV (spec §3): its days count once it is done, and its deadline decides nothing.
+void ExcuseForMedicalReasons(Judgement& j) {
+  if (j.outcome == Outcome::kOpen) Exclude("mov", j);
+  if (j.outcome == Outcome::kClosed) j.decided.reset();
+  if (j.outcome == Outcome::kCompleted && j.decided) j.decided->at = *j.stop;
+}
+
+void ApplyExclusions(const CaseState& state, const Indicator& indicator, Judgement& j) {
+  j.completed_before = j.completed;
+  j.decided_before = j.decided;
+  const Deviation deviation = state.deviation();
+  const Register* exemption = state.Find(RegisterKind::kExemption, indicator.id);
+  if (j.version->pvv_excludes && deviation == Deviation::kPvv) {
+    Exclude("pvv", j);
+  } else if (exemption != nullptr && exemption->set) {
+    Exclude("exempted:" + exemption->text, j);
+  } else if (j.version->mov_excludes && deviation == Deviation::kMov) {
+    ExcuseForMedicalReasons(j);
+  }
+}
+
+// A ratio's or a count's: the case counts at the earliest register of what is counted, whatever else it is.
+Judgement JudgeCounted(const CaseState& state, const Indicator& indicator, Instant now,
+                       const TimeZone& zone) {
+  Judgement j;
+  for (auto version = indicator.versions.rbegin(); version != indicator.versions.rend(); ++version) {
+    if (!WhereHolds(*version, state)) continue;
+    const auto reached = Select(state, version->stop, now, j.next);
+    if (!reached || &indicator.VersionOn(zone.DayOf(*reached)) != &*version) continue;
+    j.version = &*version;
+    j.outcome = Outcome::kCompleted;
+    j.stop = reached;
+    j.completed = Count{*reached, true};
+    return j;
+  }
+  return j;
+}
+
+// Spec §3, steps 3 to 6, as if there were no deviation and no exemption.
+void JudgeClock(const CaseState& state, const Indicator& indicator, const CaseLimit& limit, Instant now,
+                const TimeZone& zone, Judgement& j) {
+  j.stop = Select(state, j.version->stop, now, j.next);
+  j.deadline = limit.deadline;
+  std::string close_reason;
+  FindClose(state, now, j, close_reason);
+  if (j.stop && *j.stop < *j.start) {
+    Invalidate("stop_before_start", j);
+  } else if (j.stop && !(j.closed_at && *j.closed_at < *j.stop)) {
+    if (!limit.missing.empty()) return Invalidate(limit.missing, j);
+    Complete(DurationOf(j, indicator.unit, zone), j);
+  } else if (j.closed_at) {
+    Close(j, std::move(close_reason));
+  } else if (limit.missing_when_open) {
+    Invalidate(limit.missing, j);
+  } else {
+    LeaveOpen(now, indicator.better, limit.warn_at, j);
+  }
 }
 
 }  // namespace
@@ -102,9 +167,11 @@ std::optional<Instant> Select(const CaseState& state, const MilestoneSelector& s
                               Instant& next) {
   std::optional<Instant> found;
   Instant later = kNever;
+  const bool instead = selector.instead && Holds(selector.instead->when, state);
+  const auto& milestones = instead ? selector.instead->milestones : selector.milestones;
   for (const Register& r : state.registers) {
     if (r.kind != RegisterKind::kMilestone) break;  // registers are sorted by kind, milestones first
-    if (!r.set || !Contains(selector.milestones, r.name)) continue;
+    if (!r.set || !Contains(milestones, r.name)) continue;
     if (!selector.kinds.empty() && !Contains(selector.kinds, r.text)) continue;
     if (r.at > now) {
       later = std::min(later, r.at);
@@ -118,35 +185,19 @@ std::optional<Instant> Select(const CaseState& state, const MilestoneSelector& s
 
 Judgement Judge(const CaseState& state, const Indicator& indicator, Instant now, const TimeZone& zone) {
   Judgement j;
-  if (state.Deleted() || !FindStart(state, indicator, now, zone, j)) return j;
-  if (!WhereHolds(*j.version, state)) {
+  if (state.Deleted()) return j;
+  if (indicator.shape != Shape::kShare) return JudgeCounted(state, indicator, now, zone);
+  if (!FindStart(state, indicator, now, zone, j)) return j;
+  const CaseLimit limit = WhereHolds(*j.version, state) ? LimitOf(*j.version, state, *j.start, zone)
+                                                        : CaseLimit{.applies = false};
+  if (!limit.applies) {
     j.version = nullptr;
     return j;
   }
-  j.stop = Select(state, j.version->stop, now, j.next);
-  j.deadline = DeadlineOf(*j.version, *j.start);
-  std::string close_reason;
-  FindClose(state, now, j, close_reason);
-
-  if (j.stop && *j.stop < *j.start) {
-    j.outcome = Outcome::kInvalid;
-    j.reason = "stop_before_start";
-  } else if (j.stop && !(j.closed_at && *j.closed_at < *j.stop)) {
-    Complete(j);
-  } else if (j.closed_at) {
-    Close(j, std::move(close_reason));
-  } else {
-    LeaveOpen(now, indicator.better, j);
-  }
-  j.completed_before = j.completed;
-  j.decided_before = j.decided;
-
-  const Register* exemption = state.Find(RegisterKind::kExemption, indicator.id);
-  if (j.version->pvv_excludes && state.deviation() == Deviation::kPvv) {
-    Exclude(j, "pvv");
-  } else if (exemption != nullptr && exemption->set) {
-    Exclude(j, "exempted:" + exemption->text);
-  }
+  JudgeClock(state, indicator, limit, now, zone, j);
+  ApplyExclusions(state, indicator, j);
+  if (j.waiting != Waiting::kNone && indicator.unit == DurationUnit::kDays)
+    j.waiting_since = zone.DayOf(*j.start);
   return j;
 }
 

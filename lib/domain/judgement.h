@@ -38,8 +38,10 @@ struct Judgement {
   std::optional<Count> decided;           // counts in `decided`
   std::optional<Count> completed_before;  // the same two, judged as if it had no deviation and no exemption
   std::optional<Count> decided_before;
-  Duration duration{};  // stop - start, when completed or completed_before
+  // When completed or completed_before: stop - start, of an indicator in days whole ones by the local dates.
+  Duration duration{};
   Waiting waiting = Waiting::kNone;
+  std::optional<LocalDay> waiting_since;  // of a waiting case of an indicator in days
 
   // The next instant at which time alone can change this judgement; kNever when none can.
   Instant next = kNever;

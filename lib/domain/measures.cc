@@ -29,10 +29,12 @@ void FillShare(const Counts& counts, ShareRow& row) {
 
 void FillDurations(const Pane& sum, ShareRow& row) {
   if (sum.completed.n == 0) return;
-  row.mean = Quotient(sum.duration_sum_ms, sum.completed.n * 1000);
-  row.p50 = sum.durations.PercentileSeconds(50);
-  row.p80 = sum.durations.PercentileSeconds(80);
-  row.p90 = sum.durations.PercentileSeconds(90);
+  row.mean = row.unit == DurationUnit::kDays
+                 ? Quotient(sum.duration_sum_ms / milliseconds(days(1)).count(), sum.completed.n)
+                 : Quotient(sum.duration_sum_ms, sum.completed.n * 1000);
+  row.p50 = sum.durations.Percentile(50, row.unit);
+  row.p80 = sum.durations.Percentile(80, row.unit);
+  row.p90 = sum.durations.Percentile(90, row.unit);
 }
 
 void FillGoal(int goal_permille, Better better, ShareRow& row) {
@@ -54,6 +56,12 @@ void FillProjection(ShareRow& row) {
 }
 
 }  // namespace
+
+size_t WaitBandOf(int64_t days_waited) {
+  constexpr std::array<int64_t, kWaitBands.size() - 1> kLastDays = {30, 60, 90, 120, 180, 365};
+  return static_cast<size_t>(std::lower_bound(kLastDays.begin(), kLastDays.end(), days_waited) -
+                             kLastDays.begin());
+}
 
 Interval Wilson(int64_t within, int64_t n) {
   const double count = static_cast<double>(n);
@@ -101,6 +109,7 @@ ShareRow BuildShareRow(ShareFrame frame, const Pane& sum) {
     row.to = frame.bounds->to;
   }
   row.definition = std::move(frame.definition);
+  row.unit = frame.unit;
   row.n = counts.n;
   row.n_before = counts.n_before;
   row.n_expected = running_month ? frame.month_n_expected : counts.n;

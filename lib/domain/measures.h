@@ -1,9 +1,11 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "lib/base/time.h"
 #include "lib/domain/definition.h"
@@ -58,7 +60,7 @@ struct ShareRow {
   std::optional<int64_t> p50;
   std::optional<int64_t> p80;
   std::optional<int64_t> p90;
-  std::string unit = "seconds";
+  DurationUnit unit = DurationUnit::kSeconds;
   std::optional<int> goal_permille;
   std::optional<int64_t> n_expected;
   std::optional<int64_t> misses_allowed;
@@ -77,6 +79,7 @@ struct ShareFrame {
   std::optional<Window> window;
   std::optional<Bounds> bounds;  // nullopt for kAll
   bool has_limit = true;         // without one only `completed` has rows
+  DurationUnit unit = DurationUnit::kSeconds;
   Better better = Better::kHigher;
   std::optional<int> goal_permille;         // the one in force on the window's last day
   std::optional<int64_t> month_n_expected;  // of `decided` in kMonth: ExpectedMonthN; else unused
@@ -86,11 +89,17 @@ struct ShareFrame {
 // Fills in a row by the rules of spec §1 and §4 on what is null when.
 ShareRow BuildShareRow(ShareFrame frame, const Pane& sum);
 
+// Days that a case has waited, in bands (spec §4): local date of now - local date of the start.
+inline constexpr std::array<std::string_view, 7> kWaitBands = {"0-30",    "31-60",   "61-90", "91-120",
+                                                               "121-180", "181-365", "366+"};
+size_t WaitBandOf(int64_t days_waited);
+
 struct WaitingRow {
   SeriesKey series;
   int64_t open = 0;
   int64_t at_risk = 0;
   int64_t overdue = 0;
+  std::optional<std::array<int64_t, kWaitBands.size()>> by_age;  // of indicators in days
 };
 
 struct LeftOutRow {

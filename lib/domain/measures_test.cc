@@ -146,8 +146,8 @@ Pane SomePane() {
   pane.completed = {.n = 3, .within = 2, .n_before = 4, .within_before = 2};
   pane.decided = {.n = 5, .within = 2, .n_before = 6, .within_before = 2};
   pane.duration_sum_ms = 3'000'001;
-  pane.durations.Add(Histogram::BucketOf(minutes(10)), 2);
-  pane.durations.Add(Histogram::BucketOf(minutes(30)), 1);
+  pane.durations.Add(Histogram::BucketOf(minutes(10), DurationUnit::kSeconds), 2);
+  pane.durations.Add(Histogram::BucketOf(minutes(30), DurationUnit::kSeconds), 1);
   return pane;
 }
 

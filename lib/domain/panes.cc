@@ -21,14 +21,18 @@ Counts& Counts::operator-=(const Counts& o) {
   return *this;
 }
 
-uint16_t Histogram::BucketOf(Duration duration) {
+uint16_t Histogram::BucketOf(Duration duration, DurationUnit unit) {
+  if (unit == DurationUnit::kDays) {
+    return static_cast<uint16_t>(std::clamp<int64_t>(duration / days(1), 0, UINT16_MAX));
+  }
   const int64_t tens = duration / seconds(10);
   if (tens < kTenSecondBuckets) return static_cast<uint16_t>(std::max<int64_t>(tens, 0));
   const int64_t past_two_hours = (duration - hours(2)) / minutes(1);
   return static_cast<uint16_t>(kTenSecondBuckets + std::min<int64_t>(past_two_hours, kMinuteBuckets));
 }
 
-int64_t Histogram::UpperEdgeSeconds(uint16_t bucket) {
+int64_t Histogram::UpperEdge(uint16_t bucket, DurationUnit unit) {
+  if (unit == DurationUnit::kDays) return bucket;
   if (bucket < kTenSecondBuckets) return (bucket + 1) * int64_t{10};
   if (bucket >= kLastBucket) return kLastEdgeSeconds;
   return (120 + bucket - kTenSecondBuckets + 1) * int64_t{60};
@@ -61,14 +65,14 @@ void Histogram::Merge(const Histogram& other, int32_t sign) {
   bins_ = std::move(merged);
 }
 
-int64_t Histogram::PercentileSeconds(int p) const {
+int64_t Histogram::Percentile(int p, DurationUnit unit) const {
   int64_t n = 0;
   for (const Bin& bin : bins_) n += bin.count;
   const int64_t wanted = (p * n + 99) / 100;
   int64_t running = 0;
   for (const Bin& bin : bins_) {
     running += bin.count;
-    if (running >= wanted) return UpperEdgeSeconds(bin.bucket);
+    if (running >= wanted) return UpperEdge(bin.bucket, unit);
   }
   return 0;
 }
@@ -87,9 +91,10 @@ void PaneSum::Add(const Pane& pane) {
   totals_.duration_sum_ms += pane.duration_sum_ms;
   const std::vector<Histogram::Bin>& bins = pane.durations.bins();
   if (bins.empty()) return;
-  for (const Histogram::Bin& bin : bins) dense_[bin.bucket] += bin.count;
   first_ = std::min<size_t>(first_, bins.front().bucket);
   end_ = std::max<size_t>(end_, bins.back().bucket + size_t{1});
+  if (end_ > dense_.size()) dense_.resize(end_);
+  for (const Histogram::Bin& bin : bins) dense_[bin.bucket] += bin.count;
 }
 
 Pane PaneSum::Take() {
@@ -101,7 +106,7 @@ Pane PaneSum::Take() {
     dense_[bucket] = 0;
   }
   totals_ = Pane();
-  first_ = Histogram::kBuckets;
+  first_ = SIZE_MAX;
   end_ = 0;
   return sum;
 }

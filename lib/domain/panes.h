@@ -1,11 +1,11 @@
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
 
 #include "lib/base/time.h"
+#include "lib/domain/definition.h"
 
 namespace vardvakt::domain {
 
@@ -23,7 +23,8 @@ struct Counts {
 };
 
 // How often each bucket of spec §4 was met; sparse, ascending by bucket, no zero counts.
-// Seconds: [0, 10 s), … up to 2 h; one minute up to 48 h; one from 48 h on. A value; one thread at a time.
+// Seconds: [0, 10 s), … up to 2 h; one minute up to 48 h; one from 48 h on. Days: the number itself.
+// A value; one thread at a time.
 class Histogram {
  public:
   static constexpr uint16_t kTenSecondBuckets = 2 * 60 * 6;
@@ -37,16 +38,16 @@ class Histogram {
     int32_t count;
     bool operator==(const Bin&) const = default;
   };
-  static uint16_t BucketOf(Duration duration);
-  // The excluded end of a bucket; of the last one, its beginning.
-  static int64_t UpperEdgeSeconds(uint16_t bucket);
+  static uint16_t BucketOf(Duration duration, DurationUnit unit);
+  // In seconds the excluded end of a bucket (of the last one, its beginning); in days the number itself.
+  static int64_t UpperEdge(uint16_t bucket, DurationUnit unit);
 
   // `times` may be negative: a contribution that is taken away.
   void Add(uint16_t bucket, int32_t times);
   void Merge(const Histogram& other, int32_t sign = 1);
   // The upper edge of the first bucket at which the running count reaches ceil(p * n / 100), 1 <= p <= 100;
   // 0 when there is none.
-  int64_t PercentileSeconds(int p) const;
+  int64_t Percentile(int p, DurationUnit unit) const;
 
   const std::vector<Bin>& bins() const { return bins_; }
   std::vector<Bin>& mutable_bins() { return bins_; }
@@ -80,8 +81,8 @@ class PaneSum {
 
  private:
   Pane totals_;  // its histogram stays empty until Take
-  std::array<int64_t, Histogram::kBuckets> dense_{};
-  size_t first_ = Histogram::kBuckets;  // dense_ is zero outside [first_, end_)
+  std::vector<int64_t> dense_ = std::vector<int64_t>(Histogram::kBuckets);  // more where days need it
+  size_t first_ = SIZE_MAX;  // dense_ is zero outside [first_, end_)
   size_t end_ = 0;
 };
 

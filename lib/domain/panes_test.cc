@@ -9,9 +9,12 @@
 namespace vardvakt::domain {
 namespace {
 
+constexpr DurationUnit kSeconds = DurationUnit::kSeconds;
+constexpr DurationUnit kDays = DurationUnit::kDays;
+
 TEST(HistogramTest, BucketsAreTenSecondsThenMinutesThenOne) {
   const auto edge_of = [](Duration duration) {
-    return Histogram::UpperEdgeSeconds(Histogram::BucketOf(duration));
+    return Histogram::UpperEdge(Histogram::BucketOf(duration, kSeconds), kSeconds);
   };
   EXPECT_EQ(edge_of(milliseconds(0)), 10);
   EXPECT_EQ(edge_of(milliseconds(9'999)), 10);
@@ -24,11 +27,23 @@ TEST(HistogramTest, BucketsAreTenSecondsThenMinutesThenOne) {
   EXPECT_EQ(edge_of(hours(48) - milliseconds(1)), 172'800);
   EXPECT_EQ(edge_of(hours(48)), 172'800);
   EXPECT_EQ(edge_of(days(4000)), 172'800);
-  EXPECT_EQ(Histogram::BucketOf(hours(48) - milliseconds(1)), Histogram::kLastBucket - 1);
-  EXPECT_EQ(Histogram::BucketOf(hours(48)), Histogram::kLastBucket);
+  EXPECT_EQ(Histogram::BucketOf(hours(48) - milliseconds(1), kSeconds), Histogram::kLastBucket - 1);
+  EXPECT_EQ(Histogram::BucketOf(hours(48), kSeconds), Histogram::kLastBucket);
 }
 
-TEST(HistogramTest, TheEmptyOneHasPercentileZero) { EXPECT_EQ(Histogram().PercentileSeconds(50), 0); }
+TEST(HistogramTest, OfDaysTheNumberItselfIsTheEdge) {
+  Histogram histogram;
+  for (int n : {0, 3, 3, 61, 5000}) histogram.Add(Histogram::BucketOf(days(n), kDays), 1);
+  EXPECT_EQ(histogram.Percentile(20, kDays), 0);
+  EXPECT_EQ(histogram.Percentile(50, kDays), 3);
+  EXPECT_EQ(histogram.Percentile(80, kDays), 61);
+  EXPECT_EQ(histogram.Percentile(90, kDays), 5000);
+  PaneSum sum;
+  sum.Add(Pane{.durations = histogram});
+  EXPECT_EQ(sum.Take().durations, histogram);
+}
+
+TEST(HistogramTest, TheEmptyOneHasPercentileZero) { EXPECT_EQ(Histogram().Percentile(50, kSeconds), 0); }
 
 // Durations that meet every kind of bucket, few enough distinct ones to collide.
 rc::Gen<std::vector<int64_t>> Durations() {
@@ -39,7 +54,7 @@ rc::Gen<std::vector<int64_t>> Durations() {
 
 Histogram HistogramOf(const std::vector<int64_t>& durations_ms) {
   Histogram histogram;
-  for (int64_t ms : durations_ms) histogram.Add(Histogram::BucketOf(milliseconds(ms)), 1);
+  for (int64_t ms : durations_ms) histogram.Add(Histogram::BucketOf(milliseconds(ms), kSeconds), 1);
   return histogram;
 }
 
@@ -47,13 +62,13 @@ RC_GTEST_PROP(HistogramTest, PercentileIsTheEdgeOfTheCaseAtThatRank, ()) {
   const std::vector<int64_t> durations = *rc::gen::nonEmpty(Durations());
   std::vector<int64_t> edges;
   for (int64_t ms : durations)
-    edges.push_back(Histogram::UpperEdgeSeconds(Histogram::BucketOf(milliseconds(ms))));
+    edges.push_back(Histogram::UpperEdge(Histogram::BucketOf(milliseconds(ms), kSeconds), kSeconds));
   std::sort(edges.begin(), edges.end());
   const Histogram histogram = HistogramOf(durations);
   for (int p : {1, 50, 80, 90, 100}) {
     size_t rank = 1;  // the smallest with rank / n >= p / 100
     while (rank * 100 < static_cast<size_t>(p) * edges.size()) ++rank;
-    RC_ASSERT(histogram.PercentileSeconds(p) == edges[rank - 1]);
+    RC_ASSERT(histogram.Percentile(p, kSeconds) == edges[rank - 1]);
   }
 }
 
@@ -63,7 +78,7 @@ RC_GTEST_PROP(HistogramTest, IsTheSameInAnyOrderAndWithoutZeros, ()) {
   Histogram histogram = HistogramOf(taken_back);
   histogram.Merge(HistogramOf(kept));
   for (auto ms = taken_back.rbegin(); ms != taken_back.rend(); ++ms) {
-    histogram.Add(Histogram::BucketOf(milliseconds(*ms)), -1);
+    histogram.Add(Histogram::BucketOf(milliseconds(*ms), kSeconds), -1);
   }
   RC_ASSERT(histogram == HistogramOf(kept));
   histogram.Merge(HistogramOf(kept), -1);

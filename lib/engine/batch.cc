@@ -49,6 +49,9 @@ absl::StatusOr<Batch::Figures> Batch::Finish(Instant as_of) {
     if (series.open != 0) all.waiting.push_back(figures.Waiting(series));
     if (series.AnyLeftOut()) all.left_out.push_back(figures.LeftOut(series));
   });
+  for (int i = 0; i < static_cast<int>(setting_.definition->indicators.size()); ++i) {
+    for (domain::RatioRow& row : figures.Ratios(series_, i)) all.ratios.push_back(std::move(row));
+  }
   return all;
 }
 

@@ -7,6 +7,7 @@
 #include "absl/status/statusor.h"
 #include "lib/domain/event.h"
 #include "lib/domain/measures.h"
+#include "lib/domain/ratios.h"
 #include "lib/engine/case_table.h"
 #include "lib/engine/series_table.h"
 #include "lib/engine/task.h"
@@ -26,6 +27,7 @@ class Batch {
   struct Figures {
     std::vector<domain::ShareRow> shares;
     std::vector<domain::WaitingRow> waiting;
+    std::vector<domain::RatioRow> ratios;
     std::vector<domain::LeftOutRow> left_out;
   };
   // Every row there is, as of an instant, in no particular order. Once.

@@ -75,7 +75,9 @@ void EncodeContribution(const Contribution& c, ByteWriter& out, InstantWriter& i
   }
   out.Signed(c.duration.count());
   out.Byte(static_cast<uint8_t>(static_cast<uint8_t>(c.waiting) | static_cast<uint8_t>(c.left_out) << 2 |
-                                static_cast<uint8_t>(c.age) << 4));
+                                static_cast<uint8_t>(c.age) << 4 |
+                                uint8_t{c.waiting_since.has_value()} << 7));
+  if (c.waiting_since) out.Signed(c.waiting_since->time_since_epoch().count());
   if (c.left_out != LeftOut::kNone) out.String(c.reason);
 }
 
@@ -89,7 +91,8 @@ void DecodeContribution(ByteReader& in, InstantReader& instants, Contribution& c
   const uint8_t packed = in.Byte();
   c.waiting = static_cast<Waiting>(packed & 3);
   c.left_out = static_cast<LeftOut>(packed >> 2 & 3);
-  c.age = static_cast<domain::Age>(packed >> 4);
+  c.age = static_cast<domain::Age>(packed >> 4 & 7);
+  if ((packed >> 7) != 0) c.waiting_since = LocalDay(days(in.Signed()));
   if (c.left_out != LeftOut::kNone) c.reason = in.String();
 }
 
@@ -156,7 +159,8 @@ Contribution ContributionOf(const domain::Judgement& j, const domain::CaseState&
   c.waiting = j.waiting;
   c.left_out = LeftOutOf(j.outcome);
   c.reason = j.reason;
-  c.age = domain::AgeOf(state, *j.start, zone);
+  c.age = domain::AgeOf(state, j.start ? *j.start : *j.stop, zone);
+  c.waiting_since = j.waiting_since;
   return c;
 }
 

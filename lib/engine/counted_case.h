@@ -26,6 +26,7 @@ struct Contribution {
   LeftOut left_out = LeftOut::kNone;
   std::string reason;
   domain::Age age = domain::Age::kUnknown;
+  std::optional<LocalDay> waiting_since;  // as Judgement has it
 
   bool Empty() const {
     return !completed && !decided && !completed_before && !decided_before &&

@@ -1,5 +1,8 @@
 #include "lib/engine/figures.h"
 
+#include <utility>
+
+#include "absl/container/btree_set.h"
 #include "lib/domain/month_outlook.h"
 
 namespace vardvakt::engine {
@@ -11,6 +14,15 @@ using domain::ShareRow;
 using domain::Span;
 using domain::Window;
 
+namespace {
+
+std::optional<int> GoalOn(const domain::Indicator& indicator, LocalDay day) {
+  const auto goal = indicator.GoalOn(day);
+  return goal ? std::optional(static_cast<int>(*goal)) : std::nullopt;
+}
+
+}  // namespace
+
 // `last`: an instant of the window's last pane, whose local day names goal and definition (spec §3).
 domain::ShareFrame Figures::FrameOf(const Series& series, Measure measure, Instant last) const {
   const domain::Indicator& indicator = definition_.indicators[series.indicator];
@@ -19,8 +31,9 @@ domain::ShareFrame Figures::FrameOf(const Series& series, Measure measure, Insta
   return {.series = series.key,
           .measure = measure,
           .has_limit = version.limit.has_value(),
+          .unit = indicator.unit,
           .better = indicator.better,
-          .goal_permille = indicator.GoalOn(day),
+          .goal_permille = GoalOn(indicator, day),
           .definition = indicator.VersionName(version)};
 }
 
@@ -41,6 +54,7 @@ void Figures::ForEachShare(const Series& series, bool empty_too,
 
 std::optional<ShareRow> Figures::RowOf(const Series& series, Measure measure, Window window, const Pane& sum,
                                        bool empty_too) const {
+  if (definition_.indicators[series.indicator].shape != domain::Shape::kShare) return std::nullopt;
   const domain::Counts& counts = measure == Measure::kDecided ? sum.decided : sum.completed;
   if (!empty_too && counts.n == 0 && counts.n_before == 0) return std::nullopt;
   const domain::Bounds bounds = window == Window::kAll
@@ -84,8 +98,39 @@ std::optional<int64_t> Figures::MonthOutlook(const Series& series, int64_t n) co
       zone_);
 }
 
-domain::WaitingRow Figures::Waiting(const Series& s) {
-  return {.series = s.key, .open = s.open, .at_risk = s.at_risk, .overdue = s.overdue};
+std::vector<domain::RatioRow> Figures::Ratios(const SeriesTable& table, int indicator) const {
+  const domain::Indicator& definition = definition_.indicators[indicator];
+  std::vector<domain::RatioRow> found;
+  const auto add = [&](const domain::SeriesKey& key, const Series* series) {
+    for (Window window : domain::kRatioWindows) {
+      const int64_t n =
+          series == nullptr ? 0 : series->Sum(domain::WindowPanes(window, now_, zone_)).completed.n;
+      auto row = domain::BuildRatioRow(definition, key, window, n, now_, zone_);
+      if (row) found.push_back(*std::move(row));
+    }
+  };
+  if (definition.shape == domain::Shape::kCount) {
+    table.ForEach([&](const Series& series) {
+      if (series.indicator == indicator) add(series.key, &series);
+    });
+  } else if (definition.shape == domain::Shape::kRatio) {
+    absl::btree_set<std::pair<std::string, std::string>> places;  // also those where nobody has come yet
+    for (const domain::Denominator& d : definition.denominators) places.emplace(d.level, d.key);
+    for (const auto& [level, key] : places) {
+      const domain::SeriesKey series{.indicator = definition.id, .level = level, .key = key};
+      add(series, table.Find(series));
+    }
+  }
+  return found;
+}
+
+domain::WaitingRow Figures::Waiting(const Series& s) const {
+  domain::WaitingRow row{.series = s.key, .open = s.open, .at_risk = s.at_risk, .overdue = s.overdue};
+  if (definition_.indicators[s.indicator].unit != domain::DurationUnit::kDays) return row;
+  row.by_age.emplace().fill(0);
+  const LocalDay today = zone_.DayOf(now_);
+  for (const auto& [day, n] : s.open_since) (*row.by_age)[domain::WaitBandOf((today - day).count())] += n;
+  return row;
 }
 
 domain::LeftOutRow Figures::LeftOut(const Series& s) {

@@ -7,6 +7,7 @@
 #include "absl/status/statusor.h"
 #include "lib/domain/definition.h"
 #include "lib/domain/measures.h"
+#include "lib/domain/ratios.h"
 #include "lib/domain/windows.h"
 #include "lib/engine/series_table.h"
 
@@ -28,7 +29,9 @@ class Figures {
   // Any other window: kOutOfRange for bounds that no kept pane matches.
   absl::StatusOr<domain::ShareRow> ShareBetween(const Series& series, domain::Measure measure, Instant from,
                                                 Instant to) const;
-  static domain::WaitingRow Waiting(const Series& series);
+  // The rows of a ratio or count, for whose indicator Share has none.
+  std::vector<domain::RatioRow> Ratios(const SeriesTable& table, int indicator) const;
+  domain::WaitingRow Waiting(const Series& series) const;
   static domain::LeftOutRow LeftOut(const Series& series);
 
  private:

@@ -4,6 +4,7 @@
 
 #include "lib/domain/episode.h"
 #include "lib/domain/measures.h"
+#include "lib/domain/ratios.h"
 #include "lib/engine/task.h"
 
 namespace vardvakt::engine {
@@ -15,6 +16,7 @@ struct Publication {
   TaskVersion version;
   std::vector<domain::ShareRow> shares;
   std::vector<domain::WaitingRow> waiting;
+  std::vector<domain::RatioRow> ratios;
   std::vector<domain::LeftOutRow> left_out;
   std::vector<CaseStatus> cases;
   std::vector<domain::Episode> episodes;

@@ -98,6 +98,11 @@ std::string EncodeSeries(const Series& s) {
   out.Byte(static_cast<uint8_t>(s.key.sex));
   out.Byte(static_cast<uint8_t>(s.key.age));
   for (int64_t value : {s.open, s.at_risk, s.overdue}) out.Signed(value);
+  out.Unsigned(s.open_since.size());
+  for (const auto& [day, n] : s.open_since) {
+    out.Signed(day.time_since_epoch().count());
+    out.Signed(n);
+  }
   WriteReasons(s.excluded, out);
   WriteReasons(s.closed, out);
   WriteReasons(s.invalid, out);
@@ -112,16 +117,21 @@ bool DecodeSeries(std::string_view bytes, Series& s) {
   s.key.sex = static_cast<Sex>(in.Byte());
   s.key.age = static_cast<Age>(in.Byte());
   for (int64_t* value : {&s.open, &s.at_risk, &s.overdue}) *value = in.Signed();
+  for (uint64_t left = in.Unsigned(); left > 0 && in.ok(); --left) {
+    const LocalDay day(days(in.Signed()));
+    s.open_since[day] = in.Signed();
+  }
   ReadReasons(in, s.excluded);
   ReadReasons(in, s.closed);
   ReadReasons(in, s.invalid);
   return in.Done();
 }
 
-void CountReason(std::map<std::string, int64_t>& reasons, const std::string& reason, int sign) {
-  const auto it = reasons.try_emplace(reason).first;
+template <typename Map>
+void CountIn(Map& map, const typename Map::key_type& key, int sign) {
+  const auto it = map.try_emplace(key).first;
   it->second += sign;
-  if (it->second == 0) reasons.erase(it);
+  if (it->second == 0) map.erase(it);
 }
 
 absl::Status Damaged(std::string_view what) {
@@ -228,22 +238,24 @@ void SeriesTable::Plan(const std::optional<domain::Count>& count, bool decided, 
 }
 
 void SeriesTable::ApplyTo(Series& s, const Contribution& c, bool whole, int sign) {
+  const uint16_t bucket = domain::Histogram::BucketOf(c.duration, definition_.indicators[s.indicator].unit);
   for (const PaneDelta& delta : deltas_) {
     Pane& pane = s.panes[static_cast<size_t>(delta.span)][delta.index];
     pane.completed += delta.completed;
     pane.decided += delta.decided;
     if (delta.timed) {
       pane.duration_sum_ms += sign * c.duration.count();
-      pane.durations.Add(domain::Histogram::BucketOf(c.duration), sign);
+      pane.durations.Add(bucket, sign);
     }
     if (keeps_changes_) s.unwritten_panes.emplace_back(delta.span, delta.index);
   }
   if (c.waiting != Waiting::kNone) s.open += sign;
+  if (c.waiting_since) CountIn(s.open_since, *c.waiting_since, sign);
   if (c.waiting == Waiting::kAtRisk) s.at_risk += sign;
   if (c.waiting == Waiting::kOverdue) s.overdue += sign;
-  if (whole && c.left_out == LeftOut::kExcluded) CountReason(s.excluded, c.reason, sign);
-  if (whole && c.left_out == LeftOut::kClosed) CountReason(s.closed, c.reason, sign);
-  if (whole && c.left_out == LeftOut::kInvalid) CountReason(s.invalid, c.reason, sign);
+  if (whole && c.left_out == LeftOut::kExcluded) CountIn(s.excluded, c.reason, sign);
+  if (whole && c.left_out == LeftOut::kClosed) CountIn(s.closed, c.reason, sign);
+  if (whole && c.left_out == LeftOut::kInvalid) CountIn(s.invalid, c.reason, sign);
   if (keeps_changes_) Touch(s);
 }
 
@@ -329,6 +341,7 @@ absl::Status SeriesTable::LoadSeries(Store& store) {
         s.open = row.open;
         s.at_risk = row.at_risk;
         s.overdue = row.overdue;
+        s.open_since = std::move(row.open_since);
         s.excluded = std::move(row.excluded);
         s.closed = std::move(row.closed);
         s.invalid = std::move(row.invalid);
@@ -361,6 +374,10 @@ absl::Status SeriesTable::LoadPanes(Store& store) {
 
 void SeriesTable::ForEach(absl::FunctionRef<void(Series&)> visit) {
   for (Series& s : series_) visit(s);
+}
+
+void SeriesTable::ForEach(absl::FunctionRef<void(const Series&)> visit) const {
+  for (const Series& s : series_) visit(s);
 }
 
 const Series* SeriesTable::Find(const domain::SeriesKey& key) const {

@@ -31,7 +31,8 @@ struct Series {
   int64_t open = 0;
   int64_t at_risk = 0;
   int64_t overdue = 0;
-  std::map<std::string, int64_t> excluded;  // of the whole only (sex and age "all")
+  absl::btree_map<LocalDay, int64_t> open_since;  // by the local day of the start, of indicators in days
+  std::map<std::string, int64_t> excluded;        // of the whole only (sex and age "all")
   std::map<std::string, int64_t> closed;
   std::map<std::string, int64_t> invalid;
 
@@ -65,6 +66,7 @@ class SeriesTable {
   void Flush(Instant now, WriteBatch& batch);
 
   void ForEach(absl::FunctionRef<void(Series&)> visit);
+  void ForEach(absl::FunctionRef<void(const Series&)> visit) const;
   const Series* Find(const domain::SeriesKey& key) const;
   size_t size() const { return series_.size(); }
   // Series that changed since they were last taken, in no particular order.

@@ -14,7 +14,7 @@ namespace {
 using domain::Waiting;
 
 // The layout of the store's rows; a store of a newer one is refused, of an older one rebuilt.
-constexpr uint64_t kStoreFormat = 1;
+constexpr uint64_t kStoreFormat = 2;
 constexpr size_t kTimersAtOnce = 4096;
 constexpr size_t kCasesAtOnce = 20'000;
 constexpr uint64_t kBeingJudged = 0;  // a digest of no definitions

@@ -1,6 +1,7 @@
 #include "lib/engine/worker.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "lib/base/strings.h"
 #include "lib/engine/figures.h"
@@ -289,8 +290,8 @@ void Worker::Publish() {
   } else {
     SayRows(out);
   }
-  if (out.shares.empty() && out.waiting.empty() && out.left_out.empty() && out.cases.empty() &&
-      out.episodes.empty() && out.rejected.empty() && !out.complete_since) {
+  if (out.shares.empty() && out.waiting.empty() && out.ratios.empty() && out.left_out.empty() &&
+      out.cases.empty() && out.episodes.empty() && out.rejected.empty() && !out.complete_since) {
     return;
   }
   publisher_->Publish(std::move(out));
@@ -301,17 +302,21 @@ void Worker::Publish() {
 // the task goes on.
 void Worker::SayRows(Publication& out) {
   const Instant now = clock_.Now();
+  bool begun = false;
   if (publisher_->TakeFailure()) say_all_ = true;
   if (say_all_ || (!unmarked_ && now - said_all_at_ >= options_.publish_all_every)) {
     if (!SayAllBegin(out)) return;
     said_all_at_ = said_rows_at_ = now;
+    begun = true;
   } else if (to_say_.empty() && now - said_rows_at_ >= options_.publish_every) {
     said_rows_at_ = now;
     to_say_.swap(task_->series().unpublished());
     for (Series* series : to_say_) series->unpublished = false;
+    begun = !to_say_.empty();
   }
   const size_t slice = std::min(options_.series_at_once, to_say_.size());
   const Figures figures(*setting_.definition, *setting_.zone, task_->version().log_time);
+  if (begun) SayRatios(figures, out);
   for (size_t i = 0; i < slice; ++i) {
     AddSeries(figures, *to_say_.back(), out);
     to_say_.pop_back();
@@ -351,10 +356,17 @@ bool Worker::SayAllBegin(Publication& out) {
   return true;
 }
 
+// A ratio has rows where nobody has come yet, so they are no series' own; there are few.
+void Worker::SayRatios(const Figures& figures, Publication& out) {
+  for (int i = 0; i < static_cast<int>(setting_.definition->indicators.size()); ++i) {
+    std::ranges::move(figures.Ratios(task_->series(), i), std::back_inserter(out.ratios));
+  }
+}
+
 // Empty rows too: a window that has emptied by the clock alone must be seen to be empty.
 void Worker::AddSeries(const Figures& figures, const Series& series, Publication& out) {
   figures.ForEachShare(series, true, [&](domain::ShareRow row) { out.shares.push_back(std::move(row)); });
-  out.waiting.push_back(Figures::Waiting(series));
+  out.waiting.push_back(figures.Waiting(series));
   if (series.key.sex == domain::Sex::kAll && series.key.age == domain::Age::kAll) {
     out.left_out.push_back(Figures::LeftOut(series));
   }

@@ -85,6 +85,7 @@ class Worker {
   void SayRows(Publication& out);
   bool SayAllBegin(Publication& out);
   void SayMoreCases(Publication& out);
+  void SayRatios(const Figures& figures, Publication& out);
   static void AddSeries(const Figures& figures, const Series& series, Publication& out);
   bool Recover(const absl::Status& why);
   void SetState(WorkerState state, std::string detail);

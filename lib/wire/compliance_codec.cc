@@ -78,7 +78,7 @@ compliance::v1::ShareRow ToProto(const domain::ShareRow& row, std::string_view r
   if (row.p50) out.set_p50(Narrow(*row.p50));
   if (row.p80) out.set_p80(Narrow(*row.p80));
   if (row.p90) out.set_p90(Narrow(*row.p90));
-  out.set_unit(row.unit);
+  out.set_unit(std::string(domain::UnitName(row.unit)));
   if (row.goal_permille) out.set_goal(*row.goal_permille / 1000.0);
   if (row.n_expected) out.set_n_expected(Narrow(*row.n_expected));
   if (row.misses_allowed) out.set_misses_allowed(Narrow(*row.misses_allowed));
@@ -96,6 +96,26 @@ compliance::v1::WaitingRow ToProto(const domain::WaitingRow& row, std::string_vi
   out.set_open(Narrow(row.open));
   out.set_at_risk(Narrow(row.at_risk));
   out.set_overdue(Narrow(row.overdue));
+  if (!row.by_age) return out;
+  for (size_t i = 0; i < domain::kWaitBands.size(); ++i) {
+    if ((*row.by_age)[i] != 0)
+      (*out.mutable_by_age())[std::string(domain::kWaitBands[i])] = Narrow((*row.by_age)[i]);
+  }
+  return out;
+}
+
+compliance::v1::RatioRow ToProto(const domain::RatioRow& row, std::string_view region) {
+  compliance::v1::RatioRow out;
+  SetSeries(row.series, region, out);
+  out.set_window(std::string(domain::WindowName(row.window)));
+  SetTimestamp(row.from, out.mutable_from());
+  SetTimestamp(row.to, out.mutable_to());
+  out.set_numerator(Narrow(row.numerator));
+  if (row.denominator) out.set_denominator(RoundFraction(*row.denominator));
+  if (row.ratio) out.set_ratio(RoundFraction(*row.ratio));
+  const double goal_unit = row.shape == domain::Shape::kCount ? 1 : 1000;
+  if (row.goal) out.set_goal(static_cast<double>(*row.goal) / goal_unit);
+  out.set_definition(row.definition);
   return out;
 }
 

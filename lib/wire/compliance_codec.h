@@ -7,6 +7,7 @@
 #include "lib/base/time.h"
 #include "lib/domain/episode.h"
 #include "lib/domain/measures.h"
+#include "lib/domain/ratios.h"
 
 namespace google::protobuf {
 class Message;
@@ -17,6 +18,7 @@ class Episode;
 }
 namespace vardvakt::compliance::v1 {
 class LeftOutRow;
+class RatioRow;
 class ShareRow;
 class WaitingRow;
 }  // namespace vardvakt::compliance::v1
@@ -31,6 +33,7 @@ Instant ToInstant(const google::protobuf::Timestamp& timestamp);
 // nothing stands nowhere.
 compliance::v1::ShareRow ToProto(const domain::ShareRow& row, std::string_view region);
 compliance::v1::WaitingRow ToProto(const domain::WaitingRow& row, std::string_view region);
+compliance::v1::RatioRow ToProto(const domain::RatioRow& row, std::string_view region);
 compliance::v1::LeftOutRow ToProto(const domain::LeftOutRow& row, std::string_view region);
 alerts::v1::Episode ToProto(const domain::Episode& episode);
 

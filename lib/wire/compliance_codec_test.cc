@@ -112,7 +112,7 @@ TEST(ToJson, PrintsTheProtosNamesAndZeros) {
   EXPECT_EQ(*json,
             R"({"tasks":[],"shares":[],"waiting":[{"region":"06",)"
             R"("indicator":"","level":"","key":"","sex":"all","age":"all","open":5,"at_risk":0,"overdue":0,)"
-            R"("by_age":{}}],"left_out":[],"as_of":"2026-04-15T10:17:33.250Z"})");
+            R"("by_age":{}}],"left_out":[],"ratios":[],"as_of":"2026-04-15T10:17:33.250Z"})");
   EXPECT_EQ(ToInstant(response.as_of()), kStart);
 }
 

@@ -7,6 +7,7 @@
 
 #include "lib/base/time.h"
 #include "lib/domain/measures.h"
+#include "lib/domain/ratios.h"
 
 namespace vardvakt::wire {
 
@@ -21,6 +22,7 @@ struct Accounting {
 struct RegionReport {
   std::vector<domain::ShareRow> shares;
   std::vector<domain::WaitingRow> waiting;
+  std::vector<domain::RatioRow> ratios;
   std::vector<domain::LeftOutRow> left_out;
 };
 
@@ -35,8 +37,8 @@ struct ReplayReport {
 // One object as interfaces §2 has it, a row a line; rows name their region where there are several.
 std::string ReportJson(const ReplayReport& report);
 
-// RFC 4180, one table for all: the column `table` says which (shares, waiting, left_out, events), `reason`
-// and `count` belong to the latter two, and what does not apply is empty.
+// RFC 4180, one table for all: the column `table` says which (shares, waiting, ratios, left_out, events),
+// `reason` and `count` belong to the latter two, and what does not apply is empty.
 std::string ReportCsv(const ReplayReport& report);
 
 // For people at a terminal: the accounting, the region's shares in every window, the other levels' of all

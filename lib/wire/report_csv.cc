@@ -1,13 +1,14 @@
 #include <algorithm>
 #include <array>
 
+#include "lib/base/strings.h"
 #include "lib/wire/numbers.h"
 #include "lib/wire/report_rows.h"
 
 namespace vardvakt::wire {
 namespace {
 
-constexpr std::array<std::string_view, 38> kColumns = {"table",
+constexpr std::array<std::string_view, 42> kColumns = {"table",
                                                        "region",
                                                        "indicator",
                                                        "level",
@@ -44,7 +45,11 @@ constexpr std::array<std::string_view, 38> kColumns = {"table",
                                                        "kind",
                                                        "reason",
                                                        "count",
-                                                       "as_of"};
+                                                       "as_of",
+                                                       "by_age",
+                                                       "numerator",
+                                                       "denominator",
+                                                       "ratio"};
 
 // One line of the table; a cell is found by its column's name.
 class CsvLine {
@@ -65,6 +70,13 @@ class CsvLine {
   }
   void Time(std::string_view name, std::optional<Instant> at) {
     if (at) Cell(name) = FormatSeconds(*at);
+  }
+  // "0-30=5;31-60=2"
+  void Counts(std::string_view name, const std::map<std::string, int64_t>& counts) {
+    std::string& cell = Cell(name);
+    for (const auto& [what, count] : counts) {
+      if (count != 0) CatTo(cell, cell.empty() ? "" : ";", what, "=", count);
+    }
   }
 
   void AppendTo(std::string& out) const {
@@ -153,6 +165,7 @@ std::string ReportCsv(const ReplayReport& report) {
   AppendEvents(report, out);
   AppendRows("shares", rows.shares, out);
   AppendRows("waiting", rows.waiting, out);
+  AppendRows("ratios", rows.ratios, out);
   for (const auto& [region, row] : rows.left_out) {
     LeftOutLines lines(region, out);
     VisitFields(*row, lines);

@@ -89,7 +89,7 @@ std::string ReportJson(const ReplayReport& report) {
   events.End();
   AppendRows("shares", rows.shares, rows.several_regions, out);
   AppendRows("waiting", rows.waiting, rows.several_regions, out);
-  out += ",\n\"ratios\": []";
+  AppendRows("ratios", rows.ratios, rows.several_regions, out);
   AppendRows("left_out", rows.left_out, rows.several_regions, out);
   whole.End();
   out += '\n';

@@ -7,11 +7,13 @@ namespace vardvakt::wire {
 namespace {
 
 using domain::LeftOutRow;
+using domain::RatioRow;
 using domain::ShareRow;
 using domain::WaitingRow;
 
 bool CountsSomething(const ShareRow& row) { return row.n != 0 || row.n_before != 0; }
 bool CountsSomething(const WaitingRow& row) { return row.open != 0; }
+bool CountsSomething(const RatioRow& row) { return row.denominator || row.numerator != 0; }
 bool CountsSomething(const LeftOutRow& row) {
   const auto counts = [](const auto& reasons) {
     return std::any_of(reasons.begin(), reasons.end(), [](const auto& reason) { return reason.second != 0; });
@@ -28,6 +30,10 @@ std::strong_ordering Order(const ShareRow& a, const ShareRow& b) {
 }
 std::strong_ordering Order(const WaitingRow& a, const WaitingRow& b) {
   return CompareBytes(a.series, b.series);
+}
+std::strong_ordering Order(const RatioRow& a, const RatioRow& b) {
+  if (const auto order = CompareBytes(a.series, b.series); order != 0) return order;
+  return domain::WindowName(a.window) <=> domain::WindowName(b.window);
 }
 std::strong_ordering Order(const LeftOutRow& a, const LeftOutRow& b) {
   return std::tie(a.indicator, a.level, a.key) <=> std::tie(b.indicator, b.level, b.key);
@@ -54,10 +60,12 @@ SortedRows::SortedRows(const ReplayReport& report) : several_regions(report.regi
   for (const auto& [region, rows] : report.regions) {
     Add(region, rows.shares, shares);
     Add(region, rows.waiting, waiting);
+    Add(region, rows.ratios, ratios);
     Add(region, rows.left_out, left_out);
   }
   SortRows(shares);
   SortRows(waiting);
+  SortRows(ratios);
   SortRows(left_out);
 }
 

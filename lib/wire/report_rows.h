@@ -25,6 +25,7 @@ struct SortedRows {
   bool several_regions;
   std::vector<RegionRow<domain::ShareRow>> shares;
   std::vector<RegionRow<domain::WaitingRow>> waiting;
+  std::vector<RegionRow<domain::RatioRow>> ratios;
   std::vector<RegionRow<domain::LeftOutRow>> left_out;
 };
 
@@ -59,7 +60,7 @@ void VisitFields(const domain::ShareRow& row, Visitor& visit) {
   visit.Count("p50", row.p50);
   visit.Count("p80", row.p80);
   visit.Count("p90", row.p90);
-  visit.Text("unit", row.unit);
+  visit.Text("unit", domain::UnitName(row.unit));
   visit.Fraction("goal", row.goal_permille ? std::optional(*row.goal_permille / 1000.0) : std::nullopt);
   visit.Count("n_expected", row.n_expected);
   visit.Count("misses_allowed", row.misses_allowed);
@@ -78,6 +79,36 @@ void VisitFields(const domain::WaitingRow& row, Visitor& visit) {
   visit.Count("open", row.open);
   visit.Count("at_risk", row.at_risk);
   visit.Count("overdue", row.overdue);
+  if (!row.by_age) return;
+  std::map<std::string, int64_t> by_age;
+  for (size_t i = 0; i < domain::kWaitBands.size(); ++i) {
+    by_age[std::string(domain::kWaitBands[i])] = (*row.by_age)[i];
+  }
+  visit.Counts("by_age", by_age);
+}
+
+template <typename Visitor>
+void VisitFields(const domain::RatioRow& row, Visitor& visit) {
+  const bool is_count = row.shape == domain::Shape::kCount;
+  visit.Text("indicator", row.series.indicator);
+  visit.Text("level", row.series.level);
+  visit.Text("key", row.series.key);
+  if (is_count) {  // only counts have series by sex and age
+    visit.Text("sex", domain::SexName(row.series.sex));
+    visit.Text("age", domain::AgeName(row.series.age));
+  }
+  visit.Text("window", domain::WindowName(row.window));
+  visit.Time("from", row.from);
+  visit.Time("to", row.to);
+  visit.Count("numerator", row.numerator);
+  visit.Fraction("denominator", row.denominator);
+  visit.Fraction("ratio", row.ratio);
+  if (is_count) {
+    visit.Count("goal", row.goal);
+  } else {
+    visit.Fraction("goal", row.goal ? std::optional(static_cast<double>(*row.goal) / 1000) : std::nullopt);
+  }
+  visit.Text("definition", row.definition);
 }
 
 template <typename Visitor>

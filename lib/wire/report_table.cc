@@ -54,10 +54,11 @@ std::string Percent(const std::optional<double>& share) {
 
 std::string Number(const std::optional<int64_t>& count) { return count ? Cat(*count) : "-"; }
 
-std::string Minutes(const std::optional<int64_t>& whole_seconds, std::string_view unit) {
-  if (!whole_seconds) return "-";
-  if (unit != "seconds") return Cat(*whole_seconds, " d");
-  return Cat(*whole_seconds / 60, ":", *whole_seconds % 60 < 10 ? "0" : "", *whole_seconds % 60);
+// Of what is in days the number, of what is in seconds minutes and seconds.
+std::string DurationText(const std::optional<int64_t>& duration, domain::DurationUnit unit) {
+  if (!duration) return "-";
+  if (unit == domain::DurationUnit::kDays) return Cat(*duration, " d");
+  return Cat(*duration / 60, ":", *duration % 60 < 10 ? "0" : "", *duration % 60);
 }
 
 std::string Reasons(const std::map<std::string, int64_t>& counts) {
@@ -109,7 +110,7 @@ void AppendShares(const SortedRows& rows, std::string& out) {
                std::string(row->window ? domain::WindowName(*row->window) : ""), Cat(row->n),
                Number(row->within), Percent(row->share), interval,
                row->goal_permille ? Percent(*row->goal_permille / 1000.0) : std::string("-"),
-               Minutes(row->p50, row->unit), Minutes(row->p90, row->unit)});
+               DurationText(row->p50, row->unit), DurationText(row->p90, row->unit)});
   }
   flush();
 }
@@ -123,6 +124,23 @@ void AppendWaiting(const SortedRows& rows, std::string& out) {
   }
   if (table.empty()) return;
   out += "Waiting\n";
+  table.AppendTo(out);
+}
+
+void AppendRatios(const SortedRows& rows, std::string& out) {
+  TextTable table(4, {"indicator", "level", "key", "window", "numerator", "denominator", "ratio", "goal"});
+  for (const auto& [region, row] : rows.ratios) {
+    if (!Whole(row->series)) continue;
+    const bool is_count = row->shape == domain::Shape::kCount;
+    std::string denominator = "-";
+    if (row->denominator) AppendFraction(denominator = "", *row->denominator);
+    table.Add({row->series.indicator, row->series.level, Key(region, row->series.key, rows.several_regions),
+               std::string(domain::WindowName(row->window)), Cat(row->numerator), denominator,
+               Percent(row->ratio),
+               is_count || !row->goal ? Number(row->goal) : Percent(static_cast<double>(*row->goal) / 1000)});
+  }
+  if (table.empty()) return;
+  out += "Ratios and counts\n";
   table.AppendTo(out);
 }
 
@@ -146,6 +164,7 @@ std::string ReportTable(const ReplayReport& report) {
   AppendHead(report, out);
   AppendShares(rows, out);
   AppendWaiting(rows, out);
+  AppendRatios(rows, out);
   AppendLeftOut(rows, out);
   return out;
 }

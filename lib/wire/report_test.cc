@@ -103,16 +103,19 @@ TEST(ReportCsv, HasOneColumnCountAndQuotesWhatNeedsIt) {
       csv.substr(0, csv.find('\r')),
       "table,region,indicator,level,key,sex,age,measure,window,from,to,n,within,share,wilson_low,wilson_high,"
       "n_before,within_before,mean,p50,p80,p90,unit,goal,n_expected,misses_allowed,hits_needed,projection,"
-      "projection_low,projection_high,definition,open,at_risk,overdue,kind,reason,count,as_of");
+      "projection_low,projection_high,definition,open,at_risk,overdue,kind,reason,count,as_of,by_age,"
+      "numerator,"
+      "denominator,ratio");
   EXPECT_NE(
-      csv.find("\r\nshares,06,i,unit,b,all,all,completed,1h,2026-04-15T09:18:00Z,2026-04-15T10:18:00Z,3,2,"
-               "0.666667,0.2,0.9,3,2,1350.0005,1210,1510,1510,seconds,0.8,3,-1,2,,,,i@2020-01-01,,,,,,,\r\n"),
+      csv.find(
+          "\r\nshares,06,i,unit,b,all,all,completed,1h,2026-04-15T09:18:00Z,2026-04-15T10:18:00Z,3,2,"
+          "0.666667,0.2,0.9,3,2,1350.0005,1210,1510,1510,seconds,0.8,3,-1,2,,,,i@2020-01-01,,,,,,,,,,,\r\n"),
       std::string::npos)
       << csv;
   EXPECT_NE(csv.find("\r\nshares,06,i,unit,\"A\"\"1\","), std::string::npos) << csv;
   EXPECT_NE(csv.find("left_out,06,i,region,region,"), std::string::npos) << csv;
-  EXPECT_NE(csv.find(",closed,\"cancelled, twice\",2,\r\n"), std::string::npos) << csv;
-  EXPECT_NE(csv.find("rejected,malformed,2,2026-04-15T10:17:33Z\r\n"), std::string::npos) << csv;
+  EXPECT_NE(csv.find(",closed,\"cancelled, twice\",2,,,,,\r\n"), std::string::npos) << csv;
+  EXPECT_NE(csv.find("rejected,malformed,2,2026-04-15T10:17:33Z,,,,\r\n"), std::string::npos) << csv;
 }
 
 TEST(ReportTable, SaysItForPeople) {

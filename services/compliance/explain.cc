@@ -103,14 +103,13 @@ v1::IndicatorInfo DescribeIndicator(const domain::Indicator& indicator,
   info.set_better(indicator.better == domain::Better::kHigher ? "higher" : "lower");
   info.set_start(DescribeSelector(version.start));
   info.set_stop(DescribeSelector(version.stop));
-  if (version.limit) {
-    const Duration limit = std::get<domain::DurationLimit>(*version.limit).limit;
-    info.set_limit_seconds(static_cast<int32_t>(std::chrono::floor<seconds>(limit).count()));
+  if (const auto* limit = version.limit ? std::get_if<domain::DurationLimit>(&*version.limit) : nullptr) {
+    info.set_limit_seconds(static_cast<int32_t>(std::chrono::floor<seconds>(limit->limit).count()));
   }
   for (const domain::Goal& goal : indicator.goals) {
     v1::GoalInfo& out = *info.add_goals();
     out.set_valid_from(FormatLocalDay(goal.valid_from));
-    out.set_goal(goal.permille / 1000.0);
+    out.set_goal(goal.value / 1000.0);
   }
   for (const domain::RollUp& roll_up : indicator.roll_ups) info.add_levels(stream.levels[roll_up.level].name);
   info.set_definition(indicator.VersionName(version));

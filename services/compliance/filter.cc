@@ -71,8 +71,7 @@ absl::StatusOr<Filter> Filter::From(const v1::GetComplianceRequest& request) {
   return filter;
 }
 
-bool Filter::Means(const engine::Series& series) const {
-  const domain::SeriesKey& k = series.key;
+bool Filter::Means(const domain::SeriesKey& k) const {
   return (indicator.empty() || indicator == k.indicator) && (level.empty() || level == k.level) &&
          (key.empty() || key == k.key) && (!sex || *sex == k.sex) && (!age || *age == k.age);
 }
@@ -82,7 +81,7 @@ absl::Status AddRows(engine::Task& task, const Filter& filter, v1::GetCompliance
   const engine::Figures figures(*setting.definition, *setting.zone, task.version().log_time);
   absl::Status status;
   task.series().ForEach([&](engine::Series& series) {
-    if (!filter.Means(series) || !status.ok()) return;
+    if (!filter.Means(series.key) || !status.ok()) return;
     for (domain::Measure measure : {domain::Measure::kCompleted, domain::Measure::kDecided}) {
       if (filter.measure && *filter.measure != measure) continue;
       if (filter.bounds) {
@@ -100,11 +99,17 @@ absl::Status AddRows(engine::Task& task, const Filter& filter, v1::GetCompliance
           *response.add_shares() = wire::ToProto(*row, setting.region);
       }
     }
-    if (series.open != 0)
-      *response.add_waiting() = wire::ToProto(engine::Figures::Waiting(series), setting.region);
+    if (series.open != 0) *response.add_waiting() = wire::ToProto(figures.Waiting(series), setting.region);
     if (series.AnyLeftOut())
       *response.add_left_out() = wire::ToProto(engine::Figures::LeftOut(series), setting.region);
   });
+  if (filter.bounds || !status.ok()) return status;  // ratios and counts are given for named windows only
+  for (int i = 0; i < static_cast<int>(setting.definition->indicators.size()); ++i) {
+    for (const domain::RatioRow& row : figures.Ratios(task.series(), i)) {
+      if (!filter.Means(row.series) || (filter.window && *filter.window != row.window)) continue;
+      *response.add_ratios() = wire::ToProto(row, setting.region);
+    }
+  }
   return status;
 }
 

@@ -31,7 +31,7 @@ struct Filter {
 
   // kInvalidArgument naming the field that can't be understood.
   static absl::StatusOr<Filter> From(const v1::GetComplianceRequest& request);
-  bool Means(const engine::Series& series) const;
+  bool Means(const domain::SeriesKey& series) const;
 };
 absl::Status AddRows(engine::Task& task, const Filter& filter, v1::GetComplianceResponse& response);
 

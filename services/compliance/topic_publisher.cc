@@ -107,6 +107,12 @@ class TopicPublisher final : public engine::Publisher {
       Send(engine::kComplianceTopic, p, SeriesKeyText(*p.setting, row.series, "waiting"),
            record.SerializeAsString());
     }
+    for (const domain::RatioRow& row : p.ratios) {
+      *record.mutable_ratio() = wire::ToProto(row, region);
+      Send(engine::kComplianceTopic, p,
+           Key({SeriesKeyText(*p.setting, row.series, "ratio"), domain::WindowName(row.window)}),
+           record.SerializeAsString());
+    }
     for (const domain::LeftOutRow& row : p.left_out) {
       *record.mutable_left_out() = wire::ToProto(row, region);
       Send(engine::kComplianceTopic, p,

@@ -47,6 +47,7 @@ absl::StatusOr<wire::ReplayReport> Replayer::Finish() {
     wire::RegionReport& rows = report.regions[key.first->code];
     std::ranges::move(figures->shares, std::back_inserter(rows.shares));
     std::ranges::move(figures->waiting, std::back_inserter(rows.waiting));
+    std::ranges::move(figures->ratios, std::back_inserter(rows.ratios));
     std::ranges::move(figures->left_out, std::back_inserter(rows.left_out));
   }
   report.events.without_effect = events_.accepted - standing;

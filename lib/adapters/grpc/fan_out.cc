@@ -118,6 +118,7 @@ class FanOutApi final : public wire::ComplianceApi {
       v1::GetComplianceResponse& response = answered->responses[i];
       Take(response.mutable_shares(), merged.mutable_shares(), keep);
       Take(response.mutable_waiting(), merged.mutable_waiting(), keep);
+      Take(response.mutable_ratios(), merged.mutable_ratios(), keep);
       Take(response.mutable_left_out(), merged.mutable_left_out(), keep);
     }
     SortBy(merged.mutable_shares(), [](const v1::ShareRow& row) {
@@ -126,6 +127,10 @@ class FanOutApi final : public wire::ComplianceApi {
     });
     SortBy(merged.mutable_waiting(), [](const v1::WaitingRow& row) {
       return std::tie(row.region(), row.indicator(), row.level(), row.key(), row.sex(), row.age());
+    });
+    SortBy(merged.mutable_ratios(), [](const v1::RatioRow& row) {
+      return std::tie(row.region(), row.indicator(), row.level(), row.key(), row.sex(), row.age(),
+                      row.window());
     });
     SortBy(merged.mutable_left_out(), [](const v1::LeftOutRow& row) {
       return std::tie(row.region(), row.indicator(), row.level(), row.key());
