@@ -1,3 +1,5 @@
+#include "lib/config/reference.h"
+
 #include "absl/strings/str_replace.h"
 #include "lib/config/configuration.h"
 #include "lib/config/files.h"
@@ -27,6 +29,17 @@ void AppendKeys(const TableInfo& table, std::string& text) {
 }
 
 }  // namespace
+
+void AppendReference(const TableInfo& table, std::string& text) {
+  AppendKeys(table, text);
+  std::vector<const TableInfo*> tables;
+  Collect(table, tables);
+  for (const TableInfo* inner : tables) {
+    CatTo(text, "\n### ", inner->name, "\n\n");
+    if (!inner->doc.empty()) CatTo(text, inner->doc, "\n\n");
+    AppendKeys(*inner, text);
+  }
+}
 
 const std::vector<FileKind>& FileKinds() {
   static const std::vector<FileKind> kinds = {
@@ -69,15 +82,7 @@ std::string ReferenceMarkdown() {
       "Text that looks like a number (`\"06\"`, `\"0680\"`) is kept as it is written, quoted or not.\n";
   for (const FileKind& kind : FileKinds()) {
     CatTo(text, "\n## `", kind.pattern, "`\n\n", kind.doc, kind.required ? "" : " Optional.", "\n\n");
-    AppendKeys(*kind.table, text);
-    std::vector<const TableInfo*> tables;
-    Collect(*kind.table, tables);
-    for (const TableInfo* table : tables) {
-      std::string title = table->name;
-      CatTo(text, "\n### ", title, "\n\n");
-      if (!table->doc.empty()) CatTo(text, table->doc, "\n\n");
-      AppendKeys(*table, text);
-    }
+    AppendReference(*kind.table, text);
   }
   return text;
 }

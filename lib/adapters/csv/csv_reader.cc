@@ -22,11 +22,13 @@ const char* FindByte(const char* begin, const char* end, char byte) {
   return static_cast<const char*>(std::memchr(begin, byte, static_cast<size_t>(end - begin)));
 }
 
-bool IsBlank(const CsvRow& row) { return row.raw.find_first_not_of(" \t") == std::string_view::npos; }
+bool IsBlank(const CsvRow& row, char delimiter) {
+  return row.raw.find_first_not_of(delimiter == '\t' ? " " : " \t") == std::string_view::npos;
+}
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<CsvReader>> CsvReader::Open(const std::string& path, char delimiter,
+absl::StatusOr<std::unique_ptr<CsvReader>> CsvReader::Open(const std::string& path, CsvDialect dialect,
                                                            CsvLimits limits) {
   const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (file < 0) return absl::ErrnoToStatus(errno, Cat("can't open ", path));
@@ -36,20 +38,21 @@ absl::StatusOr<std::unique_ptr<CsvReader>> CsvReader::Open(const std::string& pa
     return absl::InvalidArgumentError(Cat(path, " is a directory; name a file"));
   }
   const int64_t total_bytes = S_ISREG(facts.st_mode) ? facts.st_size : 0;
-  auto reader = std::unique_ptr<CsvReader>(new CsvReader(file, path, delimiter, limits, total_bytes));
-  if (!reader->DropByteOrderMark()) return reader->status_;
+  auto reader = std::unique_ptr<CsvReader>(new CsvReader(file, path, dialect, limits, total_bytes));
+  if (!reader->DropByteOrderMark() || !reader->SkipLines()) return reader->status_;
   return reader;
 }
 
-CsvReader::CsvReader(int file, std::string path, char delimiter, CsvLimits limits, int64_t total_bytes)
+CsvReader::CsvReader(int file, std::string path, CsvDialect dialect, CsvLimits limits, int64_t total_bytes)
     : file_(file),
       path_(std::move(path)),
-      delimiter_(delimiter),
+      dialect_(dialect),
       limits_(limits),
       total_bytes_(total_bytes),
       capacity_(limits.row_bytes + kPiece),
       buffer_(std::make_unique<char[]>(capacity_)) {
   unescaped_.reserve(capacity_);
+  if (dialect.encoding != Encoding::kUtf8) decoded_.reserve(3 * capacity_);
 }
 
 CsvReader::~CsvReader() { close(file_); }
@@ -62,6 +65,15 @@ bool CsvReader::DropByteOrderMark() {
     status_ = absl::InvalidArgumentError(Cat(path_, " is UTF-16; save it with the encoding UTF-8"));
   }
   if (head.starts_with("\xEF\xBB\xBF")) begin_ = 3;
+  return status_.ok();
+}
+
+bool CsvReader::SkipLines() {
+  for (int64_t skipped = 0; skipped < dialect_.skip_lines; ++skipped) {
+    if (begin_ == end_) Fill();
+    skip_rest_of_line_ = true;
+    SkipRestOfLine();
+  }
   return status_.ok();
 }
 
@@ -88,10 +100,10 @@ CsvReader::Found CsvReader::SplitQuoted(const char*& at, CsvRow& row) {
   const char* from = ++at;
   const char* quote = nullptr;
   while (true) {
-    quote = FindByte(at, end, '"');
+    quote = FindByte(at, end, dialect_.quote);
     if (quote == nullptr) return at_end_ ? Found::kOpenQuote : Found::kMore;
     if (quote + 1 == end && !at_end_) return Found::kMore;
-    if (quote + 1 == end || quote[1] != '"') break;
+    if (quote + 1 == end || quote[1] != dialect_.quote) break;
     unescaped_.append(from, quote + 1);
     at = from = quote + 2;
   }
@@ -106,7 +118,7 @@ CsvReader::Found CsvReader::SplitQuoted(const char*& at, CsvRow& row) {
     if (at + 1 == end && !at_end_) return Found::kMore;
     if (at + 1 == end || at[1] == '\n') ++at;
   }
-  return at == end || *at == delimiter_ || *at == '\n' ? Found::kRow : Found::kBadQuotes;
+  return at == end || *at == dialect_.delimiter || *at == '\n' ? Found::kRow : Found::kBadQuotes;
 }
 
 CsvReader::Found CsvReader::Split(CsvRow& row, size_t& length) {
@@ -116,13 +128,13 @@ CsvReader::Found CsvReader::Split(CsvRow& row, size_t& length) {
   row.cells.clear();
   unescaped_.clear();
   while (true) {
-    if (at != end && *at == '"') {
+    if (at != end && *at == dialect_.quote && dialect_.quote != 0) {
       const Found found = SplitQuoted(at, row);
       length = static_cast<size_t>(at - begin);
       if (found != Found::kRow) return found;
     } else {
       const char* const from = at;
-      while (at != end && *at != delimiter_ && *at != '\n') ++at;
+      while (at != end && *at != dialect_.delimiter && *at != '\n') ++at;
       if (at == end && !at_end_) return Found::kMore;
       const bool last = at == end || *at == '\n';
       const bool carriage_return = last && at != from && at[-1] == '\r';
@@ -166,6 +178,17 @@ bool CsvReader::SkipRestOfLine() {
   return true;
 }
 
+bool CsvReader::Decode(CsvRow& row) {
+  if (dialect_.encoding == Encoding::kUtf8) return IsCleanText(row.raw);
+  decoded_.clear();
+  for (std::string_view& cell : row.cells) {
+    const size_t from = decoded_.size();
+    if (!AppendAsUtf8(cell, dialect_.encoding, decoded_)) return false;
+    cell = std::string_view(decoded_).substr(from);
+  }
+  return true;
+}
+
 bool CsvReader::Next(CsvRow& row) {
   if (!SkipRestOfLine()) return false;
   while (true) {
@@ -194,11 +217,13 @@ bool CsvReader::Next(CsvRow& row) {
     row.raw = {buffer_.get() + begin_, length};
     while (!row.raw.empty() && (row.raw.back() == '\n' || row.raw.back() == '\r')) row.raw.remove_suffix(1);
     Consume(length);
-    if (IsBlank(row)) continue;
+    if (IsBlank(row, dialect_.delimiter)) continue;
     if (row.cells.size() > limits_.columns) {
       row.rejection = {domain::Reject::kTooLarge, Cat("the row has more than ", limits_.columns, " cells")};
-    } else if (!IsCleanText(row.raw)) {
-      row.rejection = {domain::Reject::kMalformed, "the row is not clean UTF-8"};
+    } else if (!Decode(row)) {
+      row.rejection = {domain::Reject::kMalformed, dialect_.encoding == Encoding::kUtf8
+                                                       ? "the row is not clean UTF-8"
+                                                       : "the row has bytes that its encoding does not know"};
     }
     return true;
   }

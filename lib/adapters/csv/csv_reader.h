@@ -8,9 +8,18 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "lib/adapters/csv/encoding.h"
 #include "lib/domain/intake.h"
 
 namespace vardvakt::csv {
+
+// How a file is written.
+struct CsvDialect {
+  char delimiter = ',';
+  char quote = '"';  // 0: none, every character stands for itself
+  Encoding encoding = Encoding::kUtf8;
+  int64_t skip_lines = 0;  // in front of the first row: a title, a blank line
+};
 
 struct CsvLimits {
   size_t row_bytes = 1 << 16;
@@ -21,18 +30,18 @@ struct CsvLimits {
 struct CsvRow {
   int64_t line = 0;                            // on which it starts, from 1
   std::string_view raw;                        // as it stands in the file, without its end; cut if too large
-  std::vector<std::string_view> cells;         // when it can be read
+  std::vector<std::string_view> cells;         // when it can be read; UTF-8
   std::optional<domain::Rejection> rejection;  // when it can't
 };
 
-// Reads the rows of a file by RFC 4180: cells in quotes may hold the delimiter, line breaks and doubled
-// quotes. A quote inside a cell without quotes is a character; LF and CRLF both end a row; a byte order mark
-// is dropped; blank lines are passed over. Memory is bounded. A row that can't be read (a quote that is not
-// closed within the limits, text behind a closing quote, not UTF-8, too large) costs itself: reading goes on
-// at the next line. One thread at a time.
+// Reads the rows of a file by RFC 4180 in the file's own dialect: cells in quotes may hold the delimiter,
+// line breaks and doubled quotes. A quote inside a cell without quotes is a character; LF and CRLF both end a
+// row; a byte order mark is dropped; blank lines are passed over. Memory is bounded. A row that can't be read
+// (a quote that is not closed within the limits, text behind a closing quote, not of the encoding, too large)
+// costs itself: reading goes on at the next line. One thread at a time.
 class CsvReader {
  public:
-  static absl::StatusOr<std::unique_ptr<CsvReader>> Open(const std::string& path, char delimiter,
+  static absl::StatusOr<std::unique_ptr<CsvReader>> Open(const std::string& path, CsvDialect dialect = {},
                                                          CsvLimits limits = {});
   CsvReader(const CsvReader&) = delete;
   CsvReader& operator=(const CsvReader&) = delete;
@@ -48,8 +57,9 @@ class CsvReader {
 
  private:
   enum class Found : uint8_t { kRow, kMore, kBadQuotes, kOpenQuote };
-  CsvReader(int file, std::string path, char delimiter, CsvLimits limits, int64_t total_bytes);
+  CsvReader(int file, std::string path, CsvDialect dialect, CsvLimits limits, int64_t total_bytes);
   bool Fill();
+  bool SkipLines();
   bool DropByteOrderMark();
   // Splits the row at begin_; `length` is what it takes, its line break included.
   Found Split(CsvRow& row, size_t& length);
@@ -57,10 +67,12 @@ class CsvReader {
   void Reject(domain::Reject reason, std::string_view detail, size_t search_from, CsvRow& row);
   void Consume(size_t length);
   bool SkipRestOfLine();
+  // False when a cell is not of the encoding.
+  bool Decode(CsvRow& row);
 
   int file_;
   std::string path_;
-  char delimiter_;
+  CsvDialect dialect_;
   CsvLimits limits_;
   int64_t total_bytes_;
   int64_t bytes_read_ = 0;
@@ -73,6 +85,7 @@ class CsvReader {
   size_t begin_ = 0;
   size_t end_ = 0;
   std::string unescaped_;  // never grows beyond what was reserved, so views into it hold
+  std::string decoded_;    // likewise
 };
 
 }  // namespace vardvakt::csv

@@ -14,9 +14,9 @@ namespace {
 using testing::ElementsAre;
 
 // Each row as "line: cell|cell", or "line! reason".
-std::vector<std::string> ReadAll(std::string_view content, CsvLimits limits = {}, char delimiter = ',') {
+std::vector<std::string> ReadAll(std::string_view content, CsvLimits limits = {}, CsvDialect dialect = {}) {
   const TemporaryFile file(content);
-  const auto reader = CsvReader::Open(file.path(), delimiter, limits);
+  const auto reader = CsvReader::Open(file.path(), dialect, limits);
   EXPECT_TRUE(reader.ok()) << reader.status();
   std::vector<std::string> rows;
   for (CsvRow row; (*reader)->Next(row);) {
@@ -33,12 +33,29 @@ std::vector<std::string> ReadAll(std::string_view content, CsvLimits limits = {}
   return rows;
 }
 
+TEST(CsvReader, ReadsOtherDialects) {
+  EXPECT_THAT(ReadAll("a\tb\n1\t\n\t\n", {}, {.delimiter = '\t'}), ElementsAre("1: a|b", "2: 1|", "3: |"));
+  EXPECT_THAT(ReadAll("a|b\n'1|2'|'it''s'\n", {}, {.delimiter = '|', .quote = '\''}),
+              ElementsAre("1: a|b", "2: 1|2|it's"));
+  EXPECT_THAT(ReadAll("a;b\n\"1;2\n", {}, {.delimiter = ';', .quote = 0}), ElementsAre("1: a|b", "2: \"1|2"));
+  EXPECT_THAT(ReadAll("sep=;\n\na,b\n1,2\n", {}, {.skip_lines = 2}), ElementsAre("3: a|b", "4: 1|2"));
+  EXPECT_THAT(ReadAll("a\n", {}, {.skip_lines = 5}), ElementsAre());
+}
+
+TEST(CsvReader, ReadsOtherEncodings) {
+  const std::string rows = "a,b\n\"\xC5ngerman\",\x80\nx,\x81\ny,z\n";
+  EXPECT_THAT(ReadAll(rows, {}, {.encoding = Encoding::kWindows1252}),
+              ElementsAre("1: a|b", "2: Ångerman|€", "3! the row has bytes that its encoding does not know",
+                          "4: y|z"));
+  EXPECT_THAT(ReadAll(rows, {}, {.encoding = Encoding::kIso8859_1})[1], "2: Ångerman|\xC2\x80");
+}
+
 TEST(CsvReader, SplitsRowsAndCells) {
   EXPECT_THAT(ReadAll("a,b,c\n1,,3\n"), ElementsAre("1: a|b|c", "2: 1||3"));
   EXPECT_THAT(ReadAll("a,b\r\n1,2\r\n\r\n \n3,4"), ElementsAre("1: a|b", "2: 1|2", "5: 3|4"));
   EXPECT_THAT(ReadAll("\xEF\xBB\xBF"
                       "a;b,c\nå;2\n",
-                      {}, ';'),
+                      {}, {.delimiter = ';'}),
               ElementsAre("1: a|b,c", "2: å|2"));
   EXPECT_THAT(ReadAll("a,\n,b\n,"), ElementsAre("1: a|", "2: |b", "3: |"));
   EXPECT_THAT(ReadAll(""), ElementsAre());
@@ -75,13 +92,13 @@ TEST(CsvReader, BoundsRowsAndColumns) {
 }
 
 TEST(CsvReader, SaysWhatCantBeOpened) {
-  EXPECT_EQ(CsvReader::Open("/nowhere/x.csv", ',').status().code(), absl::StatusCode::kNotFound);
-  EXPECT_FALSE(CsvReader::Open("/tmp", ',').ok());
+  EXPECT_EQ(CsvReader::Open("/nowhere/x.csv").status().code(), absl::StatusCode::kNotFound);
+  EXPECT_FALSE(CsvReader::Open("/tmp").ok());
   const TemporaryFile utf16(
       std::string_view("\xFF\xFE"
                        "a\0,\0",
                        6));
-  const auto reader = CsvReader::Open(utf16.path(), ',');
+  const auto reader = CsvReader::Open(utf16.path());
   EXPECT_NE(ToStd(reader.status().message()).find("UTF-16"), std::string_view::npos);
 }
 

@@ -9,12 +9,16 @@ namespace vardvakt::csv {
 
 absl::StatusOr<CsvEventReader> CsvEventReader::Open(const std::string& path, Mapping mapping,
                                                     CsvLimits limits) {
-  absl::StatusOr<std::unique_ptr<CsvReader>> reader = CsvReader::Open(path, mapping.delimiter, limits);
+  absl::StatusOr<std::unique_ptr<CsvReader>> reader = CsvReader::Open(path, mapping.dialect, limits);
   if (!reader.ok()) return reader.status();
   CsvRow header;
-  if (!(*reader)->Next(header)) {
+  const std::vector<std::string> columns = std::move(mapping.columns);
+  if (!columns.empty()) {
+    header.cells.assign(columns.begin(), columns.end());
+  } else if (!(*reader)->Next(header)) {
     if (!(*reader)->status().ok()) return (*reader)->status();
-    return absl::InvalidArgumentError(Cat(path, " is empty; its first row must name the columns"));
+    return absl::InvalidArgumentError(
+        Cat(path, " is empty; its first row must name the columns, or else the mapping's `columns`"));
   }
   if (header.rejection) {
     return absl::InvalidArgumentError(
@@ -23,6 +27,11 @@ absl::StatusOr<CsvEventReader> CsvEventReader::Open(const std::string& path, Map
   absl::StatusOr<RowMapper> mapper = RowMapper::Bind(std::move(mapping), header.cells);
   if (!mapper.ok()) return absl::InvalidArgumentError(Cat(path, ": ", ToStd(mapper.status().message())));
   return CsvEventReader(*std::move(reader), *std::move(mapper), header.cells.size());
+}
+
+// Some writers end every row but the header's with a delimiter.
+void CsvEventReader::DropEmptySurplus() {
+  while (row_.cells.size() > columns_ && row_.cells.back().empty()) row_.cells.pop_back();
 }
 
 CsvEventReader::CsvEventReader(std::unique_ptr<CsvReader> reader, RowMapper mapper, size_t columns)
@@ -34,6 +43,7 @@ bool CsvEventReader::Next(CsvItem& item) {
     given_ = count_ = 0;
     if (!reader_->Next(row_)) return false;
     ++rows_;
+    DropEmptySurplus();
     if (row_.rejection) {
       item.rejection = std::move(row_.rejection);
     } else if (row_.cells.size() != columns_) {

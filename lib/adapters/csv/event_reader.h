@@ -41,6 +41,7 @@ class CsvEventReader {
 
  private:
   CsvEventReader(std::unique_ptr<CsvReader> reader, RowMapper mapper, size_t columns);
+  void DropEmptySurplus();
 
   std::unique_ptr<CsvReader> reader_;
   RowMapper mapper_;

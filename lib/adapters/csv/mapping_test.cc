@@ -2,6 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+
+#include "lib/base/strings.h"
+
 namespace vardvakt::csv {
 namespace {
 
@@ -35,12 +41,12 @@ closed: {column: "Call Final Disposition", map: {"Cancelled": "cancelled"}}
                                             "map.yaml");
   ASSERT_TRUE(result.mapping) << config::FormatProblems(result.problems);
   EXPECT_EQ(result.mapping->zone.name(), "America/Los_Angeles");
-  EXPECT_EQ(result.mapping->delimiter, ',');
-  EXPECT_EQ(result.mapping->row_filter->in.size(), 2u);
-  EXPECT_EQ(result.mapping->resource_kind->text, "{Unit Type}");
+  EXPECT_EQ(result.mapping->dialect.delimiter, ',');
+  EXPECT_EQ(result.mapping->row_filter[0].values.size(), 2u);
+  EXPECT_EQ(result.mapping->resource_kind->text[0].text, "Unit Type");
   EXPECT_EQ(result.mapping->resource_kind->fallback, "other");
   ASSERT_EQ(result.mapping->milestones.size(), 2u);
-  EXPECT_EQ(result.mapping->milestones[0].first, "arrived");
+  EXPECT_EQ(result.mapping->milestones[0].name, "arrived");
   EXPECT_EQ(result.mapping->attributes[0].first, "battalion");
   EXPECT_TRUE(result.mapping->closed->map);
 }
@@ -56,9 +62,9 @@ occurred_at: {column: Complete Timestamp, format: "%Y/%m/%d %H:%M:%S"}
 )",
                                             "map.yaml");
   ASSERT_TRUE(result.mapping) << config::FormatProblems(result.problems);
-  EXPECT_EQ(result.mapping->delimiter, ';');
-  EXPECT_TRUE(result.mapping->milestones.empty());
-  EXPECT_EQ(result.mapping->milestone->map->at("ER Registration"), "emergency_registered");
+  EXPECT_EQ(result.mapping->dialect.delimiter, ';');
+  ASSERT_EQ(result.mapping->milestones.size(), 1u);
+  EXPECT_EQ(result.mapping->milestones[0].which->map->at("ER Registration"), "emergency_registered");
 }
 
 TEST(ParseMapping, ReportsEveryProblemWithItsPlace) {
@@ -78,8 +84,10 @@ TEST(ParseMapping, ReportsEveryProblemWithItsPlace) {
 
 TEST(ParseMapping, WantsExactlyOneShape) {
   const std::string times = "{column: X, format: \"%F\"}\n";
-  EXPECT_EQ(Problems(kBeginning),
-            "map.yaml:1:1: a mapping needs `milestones`, or `milestone` with `occurred_at`\n");
+  EXPECT_EQ(
+      Problems(kBeginning),
+      "map.yaml:1:1: a mapping needs `milestones`, or `milestone` with `occurred_at`; one that gives facts "
+      "of cases only needs `recorded_at`\n");
   EXPECT_NE(
       Problems(kBeginning + std::string("milestone: \"{A}\"\n")).find("`milestone` needs `occurred_at`"),
       std::string::npos);
@@ -92,6 +100,46 @@ TEST(ParseMapping, WantsExactlyOneShape) {
             std::string::npos);
   EXPECT_NE(Problems(kBeginning + std::string("milestones: {}\n")).find("`milestones` is empty"),
             std::string::npos);
+}
+
+TEST(ParseMapping, SaysWhereAKeyGoesWrong) {
+  const auto problem = [](std::string_view rest) { return Problems(Cat(kBeginning, rest)); };
+  const auto expect = [&](std::string_view rest, std::string_view place_and_cause) {
+    EXPECT_NE(problem(rest).find(place_and_cause), std::string::npos) << problem(rest);
+  };
+  const std::string_view a = "milestones: {a: \"{T}\"}\n";
+  expect("milestones: {a: {format: \"%F\"}}\n",
+         "map.yaml:4:17: a milestone needs a `column`, or a `template`");
+  expect("milestones: {a: {column: T, template: \"{T}\"}}\n", "has both `column` and `template`");
+  expect("milestones: {a: T}\n", "map.yaml:4:17: the time has no column");
+  expect("milestones: {a: {column: T, unit: hours}}\n", "map.yaml:4:35: `unit` belongs to `after`");
+  expect("milestones: {called: \"{T}\", b: {column: N, after: caled}}\n",
+         "map.yaml:4:51: \"caled\" is no milestone of this mapping with a time of its own; did you mean "
+         "\"called\"?");
+  expect("milestones: {a: \"{T}\", b: {column: N, after: a, format: \"%F\"}}\n", "drop `format`");
+  expect(Cat(a, "row_filter: {column: X}\n"),
+         "map.yaml:5:13: a filter needs exactly one of `in` and `not_in`");
+  expect(Cat(a, "delimiter: tabs\n"), "map.yaml:5:12: one character of ASCII is needed here or `tab`");
+  expect(Cat(a, "delimiter: \"|\"\nquote: \"|\"\n"),
+         "map.yaml:5:12: the delimiter and the quote are the same");
+  expect(Cat(a, "encoding: latin1\n"), "map.yaml:5:11: \"latin1\" is none of the choices");
+  expect(Cat(a, "time_format: [\"%F\", \"%Q\"]\n"), "map.yaml:5:21: %Q is not known");
+  expect(Cat(a, "deviation: {column: D, map: {x: pv}}\n"), "map.yaml:5:12: \"pv\" is no deviation");
+  expect(Cat(a, "closed_at: \"{T}\"\n"), "map.yaml:5:12: `closed_at` belongs to `closed`");
+  expect(Cat(a, "events: [{milestone: \"{A}\", occurred_at: \"{T}\"}]\n"), "map.yaml:5:9: `events` excludes");
+}
+
+TEST(ParseMapping, TakesWhatGivesFactsOnly) {
+  EXPECT_EQ(Problems(kBeginning + std::string("recorded_at: {template: \"2026-01-01\", format: \"%F\"}\n")),
+            "");
+}
+
+TEST(Reference, IsWhatTheDeclarationsSay) {
+  constexpr char kPath[] = "docs/csv-mapping.md";
+  if (std::getenv("VARDVAKT_REWRITE") != nullptr) std::ofstream(kPath) << MappingReferenceMarkdown();
+  std::ifstream file(kPath);
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  EXPECT_EQ(text, MappingReferenceMarkdown()) << "run this test with VARDVAKT_REWRITE=1 and commit " << kPath;
 }
 
 TEST(ParseMapping, RefusesUnknownAndMissingKeys) {

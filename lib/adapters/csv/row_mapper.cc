@@ -5,6 +5,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "lib/adapters/csv/text_rules.h"
 #include "lib/base/hash.h"
 #include "lib/base/strings.h"
 
@@ -19,12 +20,6 @@ using domain::Rejection;
 constexpr uint64_t kHighSeed = 1;
 constexpr uint64_t kLowSeed = 2;
 
-std::string_view Trim(std::string_view text) {
-  const size_t begin = std::min(text.find_first_not_of(" \t"), text.size());
-  text.remove_prefix(begin);
-  return text.substr(0, text.find_last_not_of(" \t") + 1);
-}
-
 uint64_t Digest(uint64_t seed, const Cells& cells) {
   StableHash hash(seed);
   for (const std::string_view cell : cells) hash.Add(cell);
@@ -37,6 +32,7 @@ void Clear(Event& event) {
   event.resource_kind.clear();
   event.closed.clear();
   event.attributes.clear();
+  event.deviation.reset();
   event.occurred_at.reset();
 }
 
@@ -59,28 +55,58 @@ class RowMapper::Binder {
     return static_cast<int>(std::find_if(header_.begin(), header_.end(), is_name) - header_.begin());
   }
 
-  Value Bind(const ValueSource& source) {
-    Value value;
-    if (source.map) value.map.emplace(source.map->begin(), source.map->end());
-    value.fallback = source.fallback;
-    std::string_view text = source.text;
-    while (!text.empty()) {
-      const size_t open = std::min(text.find('{'), text.size());
-      if (open > 0) value.pieces.push_back({std::string(text.substr(0, open))});
-      text.remove_prefix(open);
-      if (text.empty()) break;
-      const size_t close = text.find('}');
-      value.pieces.push_back({"", Column(text.substr(1, close - 1))});
-      text.remove_prefix(close + 1);
+  Pieces Bind(const TextSource& text) {
+    Pieces pieces;
+    for (const TextPiece& piece : text) {
+      if (piece.column) {
+        pieces.push_back({"", Column(piece.text)});
+      } else {
+        pieces.push_back({piece.text});
+      }
     }
-    return value;
+    return pieces;
   }
 
-  Time Bind(const TimeColumn& time) { return {Column(time.column), time.format, time.column}; }
+  // The columns of a text, for a message.
+  static std::string Names(const TextSource& text) {
+    std::string names;
+    for (const TextPiece& piece : text) {
+      if (piece.column) CatTo(names, names.empty() ? "column \"" : ", \"", piece.text, "\"");
+    }
+    return names;
+  }
+
+  Time Bind(const TimeSource& time) { return {Bind(time.text), time.formats, Names(time.text)}; }
+
+  Value Bind(const ValueSource& source) {
+    Value value{.pieces = Bind(source.text),
+                .casing = source.casing,
+                .looked_up = source.map || !source.patterns.empty(),
+                .map = {},
+                .patterns = source.patterns,
+                .fallback = source.fallback,
+                .age_at = source.age_at ? std::optional(Bind(*source.age_at)) : std::nullopt};
+    if (source.map) value.map.insert(source.map->begin(), source.map->end());
+    return value;
+  }
 
   template <typename Source>
   auto Bind(const std::optional<Source>& source) {
     return source ? std::optional(Bind(*source)) : std::nullopt;
+  }
+
+  Milestone Bind(const MilestoneSource& source) {
+    return {.name = source.name,
+            .field = {},
+            .which = Bind(source.which),
+            .time = Bind(source.at),
+            .after = source.after,
+            .number = Bind(source.number),
+            .number_name = Names(source.number),
+            .unit = source.unit,
+            .resource = Bind(source.resource),
+            .resource_kind = Bind(source.resource_kind),
+            .at = {}};
   }
 
   absl::Status status() const {
@@ -98,75 +124,158 @@ class RowMapper::Binder {
 absl::StatusOr<RowMapper> RowMapper::Bind(Mapping mapping, const Cells& header) {
   RowMapper mapper;
   Binder binder(header);
-  if (mapping.row_filter) mapper.filter_column_ = binder.Column(mapping.row_filter->column);
+  for (RowCondition& condition : mapping.row_filter) {
+    mapper.filter_.push_back(
+        {binder.Column(condition.column), std::move(condition.values), condition.negate});
+  }
+  mapper.region_ = binder.Bind(mapping.region);
   mapper.case_id_ = binder.Bind(mapping.case_id);
   mapper.resource_ = binder.Bind(mapping.resource);
   mapper.resource_kind_ = binder.Bind(mapping.resource_kind);
   mapper.recorded_at_ = binder.Bind(mapping.recorded_at);
-  for (const auto& [name, time] : mapping.milestones)
-    mapper.milestones_.push_back({name, binder.Bind(time), {}});
-  mapper.milestone_ = binder.Bind(mapping.milestone);
-  if (mapping.occurred_at) mapper.occurred_at_ = NamedTime{"", binder.Bind(*mapping.occurred_at), {}};
+  std::map<std::string, int> known;
+  for (const MilestoneSource& source : mapping.milestones) {
+    Milestone& milestone = mapper.milestones_.emplace_back(binder.Bind(source));
+    const int times = ++known[source.name];
+    if (times > 1) milestone.field = Cat("#", times);
+  }
   for (const auto& [name, value] : mapping.attributes)
     mapper.attributes_.emplace_back(name, binder.Bind(value));
+  mapper.deviation_ = binder.Bind(mapping.deviation);
   mapper.closed_ = binder.Bind(mapping.closed);
-  mapper.mapping_ = std::move(mapping);
+  mapper.closed_at_ = binder.Bind(mapping.closed_at);
+  mapper.stream_ = std::move(mapping.stream);
+  mapper.source_ = std::move(mapping.source);
+  mapper.zone_ = std::move(mapping.zone);
+  mapper.missing_ = std::move(mapping.missing);
   if (absl::Status status = binder.status(); !status.ok()) return status;
   return mapper;
 }
 
-std::string_view RowMapper::Evaluate(const Value& value, const Cells& cells, std::string& scratch) {
-  std::string_view text;
-  if (value.pieces.size() == 1) {
-    const Piece& piece = value.pieces.front();
-    text = Trim(piece.column < 0 ? std::string_view(piece.literal) : cells[piece.column]);
-  } else {
-    scratch.clear();
-    bool all_empty = true;  // a template whose columns are all empty has no value
-    for (const Piece& piece : value.pieces) {
-      const std::string_view part =
-          piece.column < 0 ? std::string_view(piece.literal) : Trim(cells[piece.column]);
-      all_empty &= piece.column < 0 || part.empty();
-      scratch += part;
-    }
-    text = all_empty ? std::string_view() : std::string_view(scratch);
+std::string_view RowMapper::CellAt(const Cells& cells, int column) const {
+  const std::string_view text = Trim(cells[column]);
+  const bool missing = std::find(missing_.begin(), missing_.end(), text) != missing_.end();
+  return missing ? std::string_view() : text;
+}
+
+std::string_view RowMapper::TextOf(const Pieces& pieces, const Cells& cells, bool whole,
+                                   std::string& scratch) const {
+  if (pieces.size() == 1) {
+    const Piece& piece = pieces.front();
+    return piece.column < 0 ? Trim(piece.literal) : CellAt(cells, piece.column);
   }
-  if (!value.map) return text.empty() ? std::string_view(value.fallback) : text;
-  const auto found = value.map->find(text);
-  return found == value.map->end() ? value.fallback : found->second;
+  scratch.clear();
+  bool all_empty = true;
+  for (const Piece& piece : pieces) {
+    if (piece.column < 0) {
+      scratch += piece.literal;
+      continue;
+    }
+    const std::string_view part = CellAt(cells, piece.column);
+    if (part.empty() && whole) return {};
+    all_empty &= part.empty();
+    scratch += part;
+  }
+  return all_empty ? std::string_view() : std::string_view(scratch);
+}
+
+std::string_view RowMapper::BirthYear(const Time& time, const Cells& cells, std::string_view age,
+                                      std::string& scratch) const {
+  const std::optional<int> years = ReadAge(age);
+  std::optional<Instant> at;
+  if (!years || !ReadTime(time, cells, at) || !at) return {};
+  const auto day = std::chrono::floor<days>(zone_.ToLocal(*at));
+  scratch = Cat(static_cast<int>(std::chrono::year_month_day(day).year()) - *years);
+  return scratch;
+}
+
+std::string_view RowMapper::Evaluate(const Value& value, const Cells& cells, std::string& scratch) const {
+  std::string_view text = TextOf(value.pieces, cells, false, scratch);
+  if (value.casing != Casing::kAsIs) {
+    std::string changed(text);
+    value.casing == Casing::kLower ? ToLower(changed) : ToUpper(changed);
+    scratch = std::move(changed);
+    text = scratch;
+  }
+  if (value.looked_up) {
+    const auto fits = [&](const auto& pattern) { return FitsPattern(pattern.first, text); };
+    if (const auto found = value.map.find(text); found != value.map.end()) {
+      text = found->second;
+    } else if (const auto pattern = std::find_if(value.patterns.begin(), value.patterns.end(), fits);
+               pattern != value.patterns.end()) {
+      text = pattern->second;
+    } else {
+      text = value.fallback;
+    }
+  } else if (text.empty()) {
+    text = value.fallback;
+  }
+  return value.age_at ? BirthYear(*value.age_at, cells, text, scratch) : text;
 }
 
 bool RowMapper::Counts(const Cells& cells) const {
-  if (filter_column_ < 0) return true;
-  const auto& in = mapping_.row_filter->in;
-  return std::find(in.begin(), in.end(), Trim(cells[filter_column_])) != in.end();
+  return std::all_of(filter_.begin(), filter_.end(), [&](const Condition& condition) {
+    const auto& values = condition.values;
+    const bool found =
+        std::find(values.begin(), values.end(), CellAt(cells, condition.column)) != values.end();
+    return found != condition.negate;
+  });
 }
 
 bool RowMapper::ReadTime(const Time& time, const Cells& cells, std::optional<Instant>& out) const {
-  const std::string_view text = Trim(cells[time.column]);
+  std::string scratch;
+  const std::string_view text = TextOf(time.pieces, cells, true, scratch);
   out.reset();
   if (text.empty()) return true;
-  out = time.format.Read(text, mapping_.zone);
-  return out.has_value();
+  for (const TimeFormat& format : time.formats) {
+    out = format.Read(text, zone_);
+    if (out) return true;
+  }
+  return false;
+}
+
+// The milestone's time by how long it was after another one; none where either is missing.
+bool RowMapper::ReadNumber(Milestone& milestone, const Cells& cells) const {
+  std::optional<Instant> from;
+  for (const Milestone& other : milestones_) {
+    if (other.name == milestone.after && other.time && other.at)
+      from = std::min(from.value_or(kNever), *other.at);
+  }
+  std::string scratch;
+  const std::string_view text = TextOf(milestone.number, cells, true, scratch);
+  milestone.at.reset();
+  if (text.empty()) return true;
+  const std::optional<Duration> length = ReadMultiple(text, milestone.unit);
+  if (!length) return false;
+  if (!from) return true;
+  const bool by_days = milestone.unit == hours(24);
+  const Instant at = by_days ? zone_.FromLocal(zone_.ToLocal(*from) + *length) : *from + *length;
+  if (!IsInYears1To9999(at)) return false;
+  milestone.at = at;
+  return true;
 }
 
 std::optional<Rejection> RowMapper::ReadTimes(const Cells& cells) {
-  const auto bad = [](const Time& time) {
-    return Rejection{Reject::kBadTime,
-                     Cat("column \"", time.name, "\" holds no time of the mapping's format")};
+  const auto bad_time = [](const Time& time) {
+    return Rejection{Reject::kBadTime, Cat(time.name, " holds no time of the mapping's format")};
   };
   latest_.reset();
-  const auto take = [&](NamedTime& named) {
-    if (!ReadTime(named.time, cells, named.at)) return false;
-    latest_ = std::max(latest_, named.at);
-    return true;
-  };
-  for (NamedTime& milestone : milestones_) {
-    if (!take(milestone)) return bad(milestone.time);
+  for (Milestone& milestone : milestones_) {
+    if (!milestone.time) continue;
+    if (!ReadTime(*milestone.time, cells, milestone.at)) return bad_time(*milestone.time);
+    latest_ = std::max(latest_, milestone.at);
   }
-  if (occurred_at_ && !take(*occurred_at_)) return bad(occurred_at_->time);
+  for (Milestone& milestone : milestones_) {
+    if (milestone.time) continue;
+    if (!ReadNumber(milestone, cells))
+      return Rejection{Reject::kBadTime, Cat(milestone.number_name, " holds no number of its unit")};
+    latest_ = std::max(latest_, milestone.at);
+  }
+  closed_instant_.reset();
+  if (closed_at_ && !ReadTime(*closed_at_, cells, closed_instant_)) return bad_time(*closed_at_);
+  latest_ = std::max(latest_, closed_instant_);
   recorded_.reset();
-  if (recorded_at_ && !ReadTime(*recorded_at_, cells, recorded_)) return bad(*recorded_at_);
+  if (recorded_at_ && !ReadTime(*recorded_at_, cells, recorded_)) return bad_time(*recorded_at_);
   if (!recorded_) recorded_ = latest_;
   return std::nullopt;
 }
@@ -179,32 +288,40 @@ Event& RowMapper::AddEvent(std::string_view field, std::vector<Event>& events, s
     return absl::Hex(StableHash(digest).Add(field).value(), absl::kZeroPad16);
   };
   event.event_id = absl::StrCat(half(digest_high_), half(digest_low_));
-  event.source = mapping_.source;
-  event.stream = mapping_.stream;
-  event.region = mapping_.region;
+  event.source = source_;
+  event.stream = stream_;
+  event.region = region_code_;
   event.case_id = case_;
   event.recorded_at = recorded_;
   return event;
 }
 
 void RowMapper::AddMilestones(const Cells& cells, std::vector<Event>& events, size_t& count) {
-  const auto add = [&](std::string_view name, std::optional<Instant> at) {
-    std::string scratch;
-    Event& event = AddEvent(Cat("milestone:", name), events, count);
+  std::string scratch;
+  for (const Milestone& milestone : milestones_) {
+    if (!milestone.at) continue;
+    const std::string_view name =
+        milestone.which ? Evaluate(*milestone.which, cells, scratch_) : milestone.name;
+    if (name.empty()) continue;
+    Event& event = AddEvent(Cat("milestone:", name, milestone.field), events, count);
     event.milestone = name;
-    event.occurred_at = at;
-    if (resource_) event.resource = Evaluate(*resource_, cells, scratch);
-    if (resource_kind_) event.resource_kind = Evaluate(*resource_kind_, cells, scratch);
-  };
-  for (const NamedTime& milestone : milestones_) {
-    if (milestone.at) add(milestone.name, milestone.at);
+    event.occurred_at = milestone.at;
+    const auto& resource = milestone.resource ? milestone.resource : resource_;
+    const auto& kind = milestone.resource_kind ? milestone.resource_kind : resource_kind_;
+    if (resource) event.resource = Evaluate(*resource, cells, scratch);
+    if (kind) event.resource_kind = Evaluate(*kind, cells, scratch);
   }
-  if (!milestone_) return;
-  const std::string_view name = Evaluate(*milestone_, cells, scratch_);
-  if (!name.empty()) add(name, occurred_at_->at);
 }
 
-void RowMapper::AddFacts(const Cells& cells, std::vector<Event>& events, size_t& count) {
+std::optional<Rejection> RowMapper::CheckUntimed(const Cells& cells) {
+  for (const Milestone& milestone : milestones_) {
+    if (milestone.which && !milestone.at && !Evaluate(*milestone.which, cells, scratch_).empty())
+      return Rejection{Reject::kMissingField, "the row has a milestone and no time"};
+  }
+  return std::nullopt;
+}
+
+std::optional<Rejection> RowMapper::AddFacts(const Cells& cells, std::vector<Event>& events, size_t& count) {
   Event* event = nullptr;
   const auto facts = [&]() -> Event& {
     if (event == nullptr) event = &AddEvent("facts", events, count);
@@ -214,10 +331,18 @@ void RowMapper::AddFacts(const Cells& cells, std::vector<Event>& events, size_t&
     const std::string_view text = Evaluate(value, cells, scratch_);
     if (!text.empty()) facts().attributes.emplace_back(name, text);
   }
+  if (deviation_) {
+    std::string code(Evaluate(*deviation_, cells, scratch_));
+    ToLower(code);
+    const std::optional<domain::Deviation> deviation = domain::ParseDeviation(code == "none" ? "" : code);
+    if (!deviation) return Rejection{Reject::kMalformed, "the row's deviation is none of pvv, mov and sov"};
+    if (!code.empty()) facts().deviation = deviation;
+  }
   const std::string_view reason = closed_ ? Evaluate(*closed_, cells, scratch_) : std::string_view();
-  if (reason.empty()) return;
+  if (reason.empty()) return std::nullopt;
   facts().closed = reason;
-  facts().occurred_at = latest_;
+  facts().occurred_at = closed_instant_ ? closed_instant_ : latest_ ? latest_ : recorded_;
+  return std::nullopt;
 }
 
 std::optional<Rejection> RowMapper::Map(const Cells& cells, std::vector<Event>& events, size_t& count) {
@@ -225,14 +350,16 @@ std::optional<Rejection> RowMapper::Map(const Cells& cells, std::vector<Event>& 
   if (!Counts(cells)) return std::nullopt;
   case_ = Evaluate(case_id_, cells, scratch_);
   if (case_.empty()) return Rejection{Reject::kMissingField, "the row has no case_id"};
+  if (region_) region_code_ = Evaluate(*region_, cells, scratch_);
   if (std::optional<Rejection> bad = ReadTimes(cells)) return bad;
   digest_high_ = Digest(kHighSeed, cells);
   digest_low_ = Digest(kLowSeed, cells);
   AddMilestones(cells, events, count);
-  AddFacts(cells, events, count);
-  if (count == 0 || recorded_) return std::nullopt;
-  count = 0;
-  return Rejection{Reject::kMissingField, "the row has no time"};
+  std::optional<Rejection> bad = count == 0 ? CheckUntimed(cells) : std::nullopt;
+  if (!bad) bad = AddFacts(cells, events, count);
+  if (!bad && count > 0 && !recorded_) bad = Rejection{Reject::kMissingField, "the row has no time"};
+  if (bad) count = 0;
+  return bad;
 }
 
 }  // namespace vardvakt::csv

@@ -9,8 +9,13 @@
 namespace vardvakt::csv {
 namespace {
 
-constexpr std::array<std::string_view, 12> kMonths = {"jan", "feb", "mar", "apr", "may", "jun",
-                                                      "jul", "aug", "sep", "oct", "nov", "dec"};
+using Names = std::array<std::string_view, 12>;
+constexpr Names kMonths = {"january", "february", "march",     "april",   "may",      "june",
+                           "july",    "august",   "september", "october", "november", "december"};
+constexpr std::array<std::string_view, 7> kWeekdays = {"monday", "tuesday",  "wednesday", "thursday",
+                                                       "friday", "saturday", "sunday"};
+// The directive that stands for milliseconds since 1970; it can't be written as one.
+constexpr char kEpochMillis = '#';
 
 constexpr bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 constexpr bool IsSpace(char c) { return c == ' ' || c == '\t'; }
@@ -26,8 +31,10 @@ struct Reading {
   int minute = 0;
   int second = 0;
   int millis = 0;
+  int day_of_year = 0;
   std::optional<bool> afternoon;  // %p
   std::optional<int> offset_minutes;
+  std::optional<int64_t> since_epoch_millis;
 
   bool Number(size_t min_digits, size_t max_digits, int& out) {
     size_t size = 0;
@@ -41,6 +48,13 @@ struct Reading {
     return true;
   }
 
+  // Up to two digits, the first of which may be a space.
+  bool PaddedNumber(int& out) {
+    const bool padded = rest.size() > 1 && IsSpace(rest[0]) && IsDigit(rest[1]);
+    if (padded) rest.remove_prefix(1);
+    return Number(1, padded ? 1 : 2, out);
+  }
+
   bool Fraction() {
     size_t size = 0;
     int scale = 100;
@@ -50,21 +64,45 @@ struct Reading {
     return size > 0;
   }
 
-  bool Second() {
-    if (!Number(1, 2, second)) return false;
+  // Behind the seconds, where there is one.
+  bool OptionalFraction() {
     const bool fraction = rest.size() > 1 && (rest[0] == '.' || rest[0] == ',') && IsDigit(rest[1]);
     if (!fraction) return true;
     rest.remove_prefix(1);
     return Fraction();
   }
 
+  bool SinceEpoch(int64_t unit_millis) {
+    int64_t value = 0;
+    size_t size = 0;
+    for (; size < rest.size() && size < 15 && IsDigit(rest[size]); ++size) {
+      value = value * 10 + (rest[size] - '0');
+    }
+    rest.remove_prefix(size);
+    if (size == 0 || !OptionalFraction()) return false;
+    since_epoch_millis = value * unit_millis + (unit_millis == 1 ? 0 : millis);
+    return true;
+  }
+
+  // A name in full, or its first three letters; which one.
+  template <size_t kCount>
+  std::optional<int> Name(const std::array<std::string_view, kCount>& names) {
+    const auto stands_here = [&](std::string_view name) {
+      return rest.size() >= name.size() &&
+             std::equal(name.begin(), name.end(), rest.begin(), [](char a, char b) { return a == Lower(b); });
+    };
+    for (size_t i = 0; i < kCount; ++i) {
+      if (!stands_here(names[i].substr(0, 3))) continue;
+      rest.remove_prefix(stands_here(names[i]) ? names[i].size() : 3);
+      return static_cast<int>(i);
+    }
+    return std::nullopt;
+  }
+
   bool Month() {
-    if (rest.size() < 3) return false;
-    const std::array<char, 3> name = {Lower(rest[0]), Lower(rest[1]), Lower(rest[2])};
-    const auto found = std::find(kMonths.begin(), kMonths.end(), std::string_view(name.data(), name.size()));
-    rest.remove_prefix(3);
-    month = static_cast<int>(found - kMonths.begin()) + 1;
-    return found != kMonths.end();
+    const std::optional<int> found = Name(kMonths);
+    month = found.value_or(0) + 1;
+    return found.has_value();
   }
 
   bool HalfOfDay() {
@@ -93,12 +131,14 @@ struct Reading {
     return true;
   }
 
+  bool Spaces() {
+    const size_t size = std::min(rest.find_first_not_of(" \t"), rest.size());
+    rest.remove_prefix(size);
+    return size > 0;
+  }
+
   bool Literal(char c) {
-    if (IsSpace(c)) {
-      if (rest.empty() || !IsSpace(rest[0])) return false;
-      rest.remove_prefix(std::min(rest.find_first_not_of(" \t"), rest.size()));
-      return true;
-    }
+    if (IsSpace(c)) return Spaces();
     if (rest.empty() || rest[0] != c) return false;
     rest.remove_prefix(1);
     return true;
@@ -115,16 +155,24 @@ struct Reading {
       case 'm':
         return Number(1, 2, month);
       case 'd':
-        return Number(1, 2, day);
+        return PaddedNumber(day);
+      case 'j':
+        return Number(1, 3, day_of_year);
       case 'b':
         return Month();
+      case 'a':
+        return Name(kWeekdays).has_value();
       case 'H':
       case 'I':
-        return Number(1, 2, hour);
+        return PaddedNumber(hour);
       case 'M':
         return Number(1, 2, minute);
       case 'S':
-        return Second();
+        return Number(1, 2, second) && OptionalFraction();
+      case 's':
+        return SinceEpoch(1000);
+      case kEpochMillis:
+        return SinceEpoch(1);
       case 'f':
         return Fraction();
       case 'p':
@@ -134,22 +182,36 @@ struct Reading {
     }
   }
 
-  std::optional<Instant> ToInstant(const TimeZone& zone) const {
+  std::optional<std::chrono::local_days> Date() const {
+    if (year < 1) return std::nullopt;
+    if (day_of_year > 0) {
+      const std::chrono::local_days first{std::chrono::year(year) / 1 / 1};
+      const std::chrono::local_days day_found = first + days(day_of_year - 1);
+      const bool same_year = std::chrono::year_month_day(day_found).year() == std::chrono::year(year);
+      return same_year ? std::optional(day_found) : std::nullopt;
+    }
+    const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month),
+                                           std::chrono::day(day)};
+    return date.ok() ? std::optional(std::chrono::local_days(date)) : std::nullopt;
+  }
+
+  std::optional<Instant> ByClock(const TimeZone& zone) const {
     int hour_of_day = hour;
     if (afternoon) {
       if (hour < 1 || hour > 12) return std::nullopt;
       hour_of_day = hour % 12 + (*afternoon ? 12 : 0);
     }
-    const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month),
-                                           std::chrono::day(day)};
-    if (year < 1 || !date.ok() || hour_of_day > 23 || minute > 59 || second > 59) return std::nullopt;
-    const auto local = std::chrono::local_days(date) + hours(hour_of_day) + minutes(minute) +
-                       seconds(second) + milliseconds(millis);
-    const Instant instant =
-        offset_minutes ? Instant(local.time_since_epoch()) - minutes(*offset_minutes) : zone.FromLocal(local);
-    const auto utc_year = std::chrono::year_month_day(std::chrono::floor<days>(instant)).year();
-    if (utc_year < std::chrono::year(1) || utc_year > std::chrono::year(9999)) return std::nullopt;
-    return instant;
+    const std::optional<std::chrono::local_days> date = Date();
+    if (!date || hour_of_day > 23 || minute > 59 || second > 59) return std::nullopt;
+    const auto local = *date + hours(hour_of_day) + minutes(minute) + seconds(second) + milliseconds(millis);
+    if (!offset_minutes) return zone.FromLocal(local);
+    return Instant(local.time_since_epoch()) - minutes(*offset_minutes);
+  }
+
+  std::optional<Instant> ToInstant(const TimeZone& zone) const {
+    const std::optional<Instant> instant =
+        since_epoch_millis ? Instant(milliseconds(*since_epoch_millis)) : ByClock(zone);
+    return instant && IsInYears1To9999(*instant) ? instant : std::nullopt;
   }
 };
 
@@ -162,58 +224,108 @@ std::string_view Expansion(char directive) {
       return "%H:%M:%S";
     case 'R':
       return "%H:%M";
+    case 'D':
+      return "%m/%d/%y";
+    case 'r':
+      return "%I:%M:%S %p";
+    case 'n':
+    case 't':
+      return " ";
     default:
       return "";
   }
 }
 
-}  // namespace
+// Directives that are read alike.
+char Plain(char directive) {
+  switch (directive) {
+    case 'e':
+      return 'd';
+    case 'B':
+    case 'h':
+      return 'b';
+    case 'A':
+      return 'a';
+    case 'k':
+      return 'H';
+    case 'l':
+      return 'I';
+    default:
+      return directive;
+  }
+}
 
-absl::StatusOr<TimeFormat> TimeFormat::Compile(std::string_view format) {
-  constexpr std::string_view kDirectives = "YymdbHIMSfpz";
+// A format with its shorthands written out.
+std::string Expanded(std::string_view format) {
   std::string expanded;
   for (size_t i = 0; i < format.size(); ++i) {
     const bool directive = format[i] == '%' && i + 1 < format.size();
     const std::string_view expansion = directive ? Expansion(format[i + 1]) : "";
-    if (directive) {
-      expanded += expansion.empty() ? format.substr(i, 2) : expansion;
-      ++i;
-    } else {
+    if (!directive) {
       expanded += format[i];
-    }
-  }
-
-  TimeFormat compiled;
-  const auto has = [&](char directive) {
-    return std::any_of(compiled.steps_.begin(), compiled.steps_.end(),
-                       [&](const Step& step) { return step.directive == directive; });
-  };
-  for (size_t i = 0; i < expanded.size(); ++i) {
-    if (expanded[i] != '%') {
-      compiled.steps_.push_back({0, expanded[i]});
       continue;
     }
-    if (++i == expanded.size())
+    expanded += expansion.empty() ? format.substr(i, 2) : expansion;
+    ++i;
+  }
+  return expanded;
+}
+
+}  // namespace
+
+bool IsInYears1To9999(Instant instant) {
+  constexpr std::chrono::sys_days kFirst = std::chrono::year(1) / 1 / 1;
+  constexpr std::chrono::sys_days kLast = std::chrono::year(9999) / 12 / 31;
+  return instant >= Instant(kFirst) && instant < Instant(kLast + days(1));
+}
+
+absl::Status TimeFormat::Add(std::string_view format) {
+  constexpr std::string_view kDirectives = "YymdjbaHIMSsfpz";
+  for (size_t i = 0; i < format.size(); ++i) {
+    if (format[i] != '%') {
+      steps_.push_back({0, format[i]});
+      continue;
+    }
+    if (++i == format.size())
       return absl::InvalidArgumentError("the format ends with a lone %; write %% for it");
-    const char directive = expanded[i] == 'e' ? 'd' : expanded[i];
+    const char directive = Plain(format[i]);
     if (directive == '%') {
-      compiled.steps_.push_back({0, '%'});
+      steps_.push_back({0, '%'});
       continue;
     }
     if (kDirectives.find(directive) == std::string_view::npos) {
-      return absl::InvalidArgumentError(
-          Cat("%", std::string(1, directive),
-              " is not known; known are %Y %y %m %d %e %b %H %I %M %S %f %p %z %F %T %R"));
+      return absl::InvalidArgumentError(Cat(
+          "%", std::string(1, directive),
+          " is not known; known are %Y %y %m %d %e %j %b %B %h %a %A %H %k %I %l %M %S %f %p %z %s %F %D %T "
+          "%R %r %n %t, and the words epoch_seconds and epoch_millis"));
     }
     // A fraction behind the seconds is read with them.
-    const std::string_view rest = std::string_view(expanded).substr(i + 1, 3);
+    const std::string_view rest = format.substr(i + 1, 3);
     if (directive == 'S' && (rest == ".%f" || rest == ",%f")) i += 3;
-    compiled.steps_.push_back({directive});
+    steps_.push_back({directive});
   }
-  if (!(has('Y') || has('y')) || !(has('m') || has('b')) || !has('d')) {
+  return absl::OkStatus();
+}
+
+bool TimeFormat::Has(char directive) const {
+  return std::any_of(steps_.begin(), steps_.end(),
+                     [&](const Step& step) { return step.directive == directive; });
+}
+
+absl::StatusOr<TimeFormat> TimeFormat::Compile(std::string_view format) {
+  TimeFormat compiled;
+  if (format == "epoch_millis") {
+    compiled.steps_.push_back({kEpochMillis});
+    return compiled;
+  }
+  if (absl::Status status = compiled.Add(format == "epoch_seconds" ? "%s" : Expanded(format)); !status.ok())
+    return status;
+  const bool year = compiled.Has('Y') || compiled.Has('y');
+  const bool day = compiled.Has('j') || ((compiled.Has('m') || compiled.Has('b')) && compiled.Has('d'));
+  if (!compiled.Has('s') && !(year && day)) {
     return absl::InvalidArgumentError("the format gives no date; it needs a year, a month and a day");
   }
-  if (has('I') != has('p')) {
+  if (compiled.Has('I') != compiled.Has('p')) {
     return absl::InvalidArgumentError("%I and %p belong together; for the hours 0 to 23 write %H");
   }
   return compiled;

@@ -11,12 +11,15 @@
 
 namespace vardvakt::csv {
 
-// A way to write times, as strptime has it: %Y %y %m %d %e %b (English) %H %I %M %S %p %z, %F %T %R for dates
-// and times of ISO 8601, %f for a fraction, %% for itself. A fraction is also read wherever it follows %S,
-// with '.' or
-// ','; what is finer than a millisecond is cut. Numbers may be a digit short of their width (not %Y), a space
-// stands for any white space. %z is "Z", "±hh:mm", "±hhmm" or "±hh". Without an hour it is midnight.
-// Immutable.
+// What events may hold.
+bool IsInYears1To9999(Instant instant);
+
+// A way to write times, as strptime has it: %Y %y %m %d %e %j %b %B %h (English) %H %k %I %l %M %S %p %z, %a
+// %A (a weekday, which says nothing), %F %D %T %R %r for dates and times together, %f for a fraction, %n %t
+// for white space, %% for itself; %s, or the word epoch_seconds, for the seconds since 1970, and epoch_millis
+// for the milliseconds. A fraction is also read wherever it follows the seconds, with '.' or ','; what is
+// finer than a millisecond is cut. Numbers may be a digit short of their width (not %Y), a space stands for
+// any white space. %z is "Z", "±hh:mm", "±hhmm" or "±hh". Without an hour it is midnight. Immutable.
 class TimeFormat {
  public:
   TimeFormat() = default;
@@ -33,6 +36,9 @@ class TimeFormat {
     char directive;  // of a literal: 0
     char literal = 0;
   };
+  absl::Status Add(std::string_view format);  // whose shorthands are written out
+  bool Has(char directive) const;
+
   std::vector<Step> steps_;
 };
 

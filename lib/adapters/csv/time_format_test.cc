@@ -42,6 +42,26 @@ TEST(TimeFormat, ReadsOffsetsNamesAndShorthands) {
   EXPECT_EQ(Read("100%% %F", "100% 2026-04-15"), "2026-04-14T22:00:00.000Z");
 }
 
+TEST(TimeFormat, ReadsSecondsAndMillisecondsSince1970) {
+  EXPECT_EQ(Read("%s", "1413969341"), "2014-10-22T09:15:41.000Z");
+  EXPECT_EQ(Read("epoch_seconds", "1413969341.5"), "2014-10-22T09:15:41.500Z");
+  EXPECT_EQ(Read("epoch_millis", "1413969341125"), "2014-10-22T09:15:41.125Z");
+  EXPECT_EQ(Read("epoch_millis", "1413969341125.9"), "2014-10-22T09:15:41.125Z");
+  EXPECT_EQ(Read("epoch_seconds", "-1"), "none");
+  EXPECT_EQ(Read("epoch_seconds", "1413969341 "), "none");
+  EXPECT_EQ(Read("epoch_seconds", "999999999999999"), "none");
+}
+
+TEST(TimeFormat, ReadsWrittenOutDates) {
+  EXPECT_EQ(Read("%A, %d %B %Y", "Thursday, 5 March 2026"), "2026-03-04T23:00:00.000Z");
+  EXPECT_EQ(Read("%a %b %e %Y", "thu MAR  5 2026"), "2026-03-04T23:00:00.000Z");
+  EXPECT_EQ(Read("%B %d, %Y %l:%M %p", "March 5, 2026  9:30 AM"), "2026-03-05T08:30:00.000Z");
+  EXPECT_EQ(Read("%D %R", "03/05/26 09:30"), "2026-03-05T08:30:00.000Z");
+  EXPECT_EQ(Read("%Y-%j", "2026-064"), "2026-03-04T23:00:00.000Z");
+  EXPECT_EQ(Read("%Y-%j", "2026-366"), "none");
+  EXPECT_EQ(Read("%d %B %Y", "5 Marz 2026"), "none");
+}
+
 TEST(TimeFormat, TakesMissingAndDoubledHoursAsTheZoneDoes) {
   EXPECT_EQ(Read("%F %T", "2026-03-29 02:30:00"), "2026-03-29T01:00:00.000Z");
   EXPECT_EQ(Read("%F %T", "2026-10-25 02:30:00"), "2026-10-25T00:30:00.000Z");
