@@ -28,7 +28,8 @@ absl::Status ConvertAll(const InputOptions& input, const config::Configuration* 
                         Counts& counts) {
   const Instant now = context.clock.Now();
   std::string line;
-  return ReadInput(input, context.signals,
+  const domain::IntakeRules* rules = configuration == nullptr ? nullptr : &configuration->intake;
+  return ReadInput(input, rules, context.signals,
                    [&](domain::Event& event, const std::optional<domain::Rejection>& unreadable,
                        const Place& place) -> absl::Status {
                      std::optional<domain::Rejection> rejection = unreadable;
@@ -75,13 +76,11 @@ runtime::Command ConvertCommand() {
   auto given = std::make_shared<ConvertOptions>();
   return {
       .name = "convert",
-      .doc = "Writes the events that a mapping makes of a CSV file.",
+      .doc = "Writes the events that a mapping makes of CSV files.",
       .declare =
           [given](runtime::Options& options) {
-            options.Text("csv", &given->input.csv, "The CSV file.")
-                .Required()
-                .Text("mapping", &given->input.mapping, "How its rows become events, YAML.")
-                .Required()
+            DeclareCsv(options, &given->input);
+            options
                 .Text("config", &given->config,
                       "A configuration directory to check the events by, as ingest does; empty: not checked.")
                 .Text("output", &given->output, "The NDJSON file to write.")

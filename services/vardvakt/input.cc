@@ -1,5 +1,6 @@
 #include "services/vardvakt/input.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "lib/adapters/csv/event_reader.h"
@@ -37,9 +38,9 @@ absl::Status ReadNdjson(const std::string& path, runtime::Signals& signals, Take
   return reader->status();
 }
 
-absl::Status ReadCsv(const std::string& path, const std::string& mapping_path, runtime::Signals& signals,
-                     TakeRecord take) {
-  csv::MappingResult mapping = csv::LoadMapping(mapping_path);
+absl::Status ReadCsv(const std::string& path, const std::string& mapping_path,
+                     const domain::IntakeRules* rules, runtime::Signals& signals, TakeRecord take) {
+  csv::MappingResult mapping = csv::LoadMapping(mapping_path, rules);
   if (!mapping.problems.empty()) {
     return absl::FailedPreconditionError(
         Cat("the mapping can't be used:\n", config::FormatProblems(mapping.problems)));
@@ -61,19 +62,34 @@ absl::Status ReadCsv(const std::string& path, const std::string& mapping_path, r
 
 void Declare(runtime::Options& options, InputOptions* input) {
   options.List("events", &input->events, "A file of events, NDJSON; several times for several.")
-      .PositionalList("FILE", &input->more_events, "More files of events.")
-      .Text("csv", &input->csv, "A CSV file instead, read by a mapping.")
-      .Text("mapping", &input->mapping, "How rows of the CSV file become events, YAML.");
+      .PositionalList("FILE", &input->more_events, "More files of events.");
+  DeclareCsv(options, input);
 }
 
-absl::Status ReadInput(const InputOptions& input, runtime::Signals& signals, TakeRecord take) {
+void DeclareCsv(runtime::Options& options, InputOptions* input) {
+  options.List("csv", &input->csv, "A CSV file, read by a mapping; several times for several.")
+      .List("mapping", &input->mapping,
+            "How rows of CSV files become events, YAML: one for all files, or one for each in their order.");
+}
+
+absl::Status ReadInput(const InputOptions& input, const domain::IntakeRules* rules, runtime::Signals& signals,
+                       TakeRecord take) {
   std::vector<std::string> files = input.events;
   files.insert(files.end(), input.more_events.begin(), input.more_events.end());
   if (files.empty() == input.csv.empty() || input.csv.empty() != input.mapping.empty()) {
     return absl::InvalidArgumentError(
         "give either --events FILE.ndjson, or --csv FILE and --mapping MAP.yaml");
   }
-  if (!input.csv.empty()) return ReadCsv(input.csv, input.mapping, signals, take);
+  if (input.mapping.size() > 1 && input.mapping.size() != input.csv.size()) {
+    return absl::InvalidArgumentError(Cat("there are ", input.csv.size(), " CSV files and ",
+                                          input.mapping.size(),
+                                          " mappings; give one mapping for all files, or one for each"));
+  }
+  for (size_t i = 0; i < input.csv.size(); ++i) {
+    const std::string& mapping = input.mapping[std::min(i, input.mapping.size() - 1)];
+    if (absl::Status status = ReadCsv(input.csv[i], mapping, rules, signals, take); !status.ok())
+      return status;
+  }
   for (const std::string& file : files) {
     if (absl::Status status = ReadNdjson(file, signals, take); !status.ok()) return status;
   }

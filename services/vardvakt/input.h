@@ -14,16 +14,17 @@
 
 namespace vardvakt::cli {
 
-// Recorded input: files of NDJSON, or a CSV file with its mapping.
+// Recorded input: files of NDJSON, or CSV files with one mapping for all, or one each.
 struct InputOptions {
   std::vector<std::string> events;
   std::vector<std::string> more_events;
-  std::string csv;
-  std::string mapping;
+  std::vector<std::string> csv;
+  std::vector<std::string> mapping;
 
   bool given() const { return !events.empty() || !more_events.empty() || !csv.empty(); }
 };
 void Declare(runtime::Options& options, InputOptions* input);
+void DeclareCsv(runtime::Options& options, InputOptions* input);  // of a command that takes nothing else
 
 // Where a record stood, and its bytes.
 struct Place {
@@ -37,7 +38,9 @@ using TakeRecord = absl::FunctionRef<absl::Status(
     domain::Event& event, const std::optional<domain::Rejection>& rejection, const Place& place)>;
 
 // Reads all of it in order, with a progress bar on a terminal. kInvalidArgument when not exactly one kind of
-// input is given, kCancelled when a stop was requested.
-absl::Status ReadInput(const InputOptions& input, runtime::Signals& signals, TakeRecord take);
+// input is given, kFailedPrecondition when a mapping has problems, names that `rules` (null: none) would
+// refuse included, kCancelled when a stop was requested.
+absl::Status ReadInput(const InputOptions& input, const domain::IntakeRules* rules, runtime::Signals& signals,
+                       TakeRecord take);
 
 }  // namespace vardvakt::cli

@@ -42,7 +42,7 @@ absl::Status Recorded::ReadAll(const InputOptions& input, std::optional<Instant>
   const Instant append_time = as_of.value_or(context.clock.Now());
   Instant last_recorded = kBeginningOfTime;
   absl::Status status =
-      ReadInput(input, context.signals,
+      ReadInput(input, &configuration_->intake, context.signals,
                 [&](domain::Event& event, const std::optional<domain::Rejection>& unreadable, const Place&) {
                   if (unreadable || (as_of && event.recorded_at && *event.recorded_at > *as_of) ||
                       domain::CheckEvent(event, configuration_->intake, append_time)) {

@@ -19,10 +19,10 @@ struct ReplayOptions {
 };
 
 // Gives the input to the replayer; what is rejected goes to the dead letters.
-absl::Status ReadEverything(const InputOptions& input, runtime::Signals& signals, Replayer& replayer,
-                            OutputFile& dead_letters) {
+absl::Status ReadEverything(const InputOptions& input, const domain::IntakeRules& rules,
+                            runtime::Signals& signals, Replayer& replayer, OutputFile& dead_letters) {
   int64_t written = 0;
-  return ReadInput(input, signals,
+  return ReadInput(input, &rules, signals,
                    [&](domain::Event& event, const std::optional<domain::Rejection>& unreadable,
                        const Place& place) -> absl::Status {
                      std::optional<domain::Rejection> rejection = unreadable;
@@ -57,7 +57,8 @@ absl::Status Replay(const ReplayOptions& given, runtime::Context& context) {
   if (absl::Status status = output.Open(given.output); !status.ok()) return status;
 
   Replayer replayer(**configuration, as_of, context.clock.Now());
-  absl::Status status = ReadEverything(given.input, context.signals, replayer, dead_letters);
+  absl::Status status =
+      ReadEverything(given.input, (*configuration)->intake, context.signals, replayer, dead_letters);
   if (!status.ok()) return status;
   if (absl::Status status = dead_letters.Close(); !status.ok()) return status;
   absl::StatusOr<wire::ReplayReport> report = replayer.Finish();

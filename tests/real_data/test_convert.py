@@ -68,6 +68,39 @@ class Convert(unittest.TestCase):
         self.assertEqual(events, [])
         self.assertEqual({letter["reason"] for letter in letters}, {"from_the_future"})
 
+    def test_several_files_are_read_by_one_mapping_or_one_each(self):
+        """The same as one file with all rows; facts may come from a file and a mapping of their own."""
+        facts = self.folder / "facts.csv"
+        facts.write_text("no;prio\n1;2\n2;2\n")
+        mapping = self.folder / "facts.yaml"
+        mapping.write_text("stream: ambulance\nsource: sffd\ndelimiter: ';'\ncase_id: '{no}'\n"
+                           "recorded_at: {template: '2021-01-01'}\nattributes: {priority: '{prio}'}\n")
+        calls = self.folder / "all.csv"
+        calls.write_text("\n".join([",".join(COLUMNS), *READABLE]) + "\n")
+        parts = [self.folder / f"{n}.csv" for n in (1, 2)]
+        for part, row in zip(parts, READABLE):
+            part.write_text("\n".join([",".join(COLUMNS), row]) + "\n")
+
+        def judged(*options):
+            done = subprocess.run([replay.binary(), "replay", "--config", CONFIG, "--format", "json", *options], cwd=ROOT,
+                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            return done.stdout or done.stderr
+
+        one, two = ["--csv", calls], ["--csv", parts[0], "--csv", parts[1]]
+        self.assertEqual(judged(*one, "--mapping", MAPPING), judged(*two, "--mapping", MAPPING))
+        with_facts = json.loads(judged(*one, "--csv", facts, "--mapping", MAPPING, "--mapping", mapping))
+        self.assertEqual({row["key"] for row in with_facts["shares"] if row["level"] == "priority"}, {"2"})
+        self.assertIn("there are 3 CSV files and 2 mappings",
+                      judged(*two, "--csv", facts, "--mapping", MAPPING, "--mapping", mapping))
+
+    def test_a_mapping_that_names_what_is_not_declared_is_refused_at_once(self):
+        mapping = self.folder / "mapping.yaml"
+        mapping.write_text((ROOT / MAPPING).read_text().replace("  arrived:", "  arived:"))
+        done = subprocess.run([replay.binary(), "replay", "--config", CONFIG, "--csv", self.events, "--mapping", mapping],
+                              cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn('declares no milestone "arived"; did you mean "arrived"?', done.stderr)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "lib/adapters/csv/mapping_names.h"
 #include "lib/adapters/csv/mapping_schema.h"
 #include "lib/base/strings.h"
 
@@ -179,7 +180,7 @@ Mapping ToMapping(MappingText text) {
 
 }  // namespace
 
-MappingResult ParseMapping(std::string_view text, const std::string& file) {
+MappingResult ParseMapping(std::string_view text, const std::string& file, const domain::IntakeRules* rules) {
   MappingResult result;
   Sink sink(file, result.problems);
   const std::optional<Node> document = config::ParseDocument(text, sink);
@@ -190,14 +191,15 @@ MappingResult ParseMapping(std::string_view text, const std::string& file) {
   ok &= CheckTimes(read, sink);
   ok &= CheckAfter(read, sink);
   ok &= CheckDeviation(read, sink);
-  if (ok) result.mapping = ToMapping(std::move(read));
+  if (rules != nullptr) CheckNames(*document, *rules, sink);
+  if (ok && result.problems.empty()) result.mapping = ToMapping(std::move(read));
   return result;
 }
 
-MappingResult LoadMapping(const std::string& path) {
+MappingResult LoadMapping(const std::string& path, const domain::IntakeRules* rules) {
   std::ifstream file(path, std::ios::binary);
   const std::string text{std::istreambuf_iterator<char>(file), {}};
-  if (file.is_open() && !file.bad()) return ParseMapping(text, path);
+  if (file.is_open() && !file.bad()) return ParseMapping(text, path, rules);
   return {std::nullopt, {Problem{path, 1, 1, "can't be read; check the path and its permissions"}}};
 }
 

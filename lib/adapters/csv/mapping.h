@@ -11,6 +11,7 @@
 #include "lib/adapters/csv/time_format.h"
 #include "lib/base/time_zone.h"
 #include "lib/config/configuration.h"
+#include "lib/domain/intake.h"
 
 namespace vardvakt::csv {
 
@@ -90,9 +91,11 @@ struct MappingResult {
   std::optional<Mapping> mapping;
   std::vector<config::Problem> problems;
 };
-// `file` is its name in problems.
-MappingResult ParseMapping(std::string_view text, const std::string& file);
-MappingResult LoadMapping(const std::string& path);
+// `file` is its name in problems. With `rules` a stream, milestone or attribute that they would refuse is one
+// too.
+MappingResult ParseMapping(std::string_view text, const std::string& file,
+                           const domain::IntakeRules* rules = nullptr);
+MappingResult LoadMapping(const std::string& path, const domain::IntakeRules* rules = nullptr);
 
 // docs/csv-mapping.md, made from the declarations that mappings are read by.
 std::string MappingReferenceMarkdown();

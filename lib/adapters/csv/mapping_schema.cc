@@ -102,17 +102,34 @@ bool TakeText(T& read, std::string_view name, Sink& sink, TextSource& out) {
   return true;
 }
 
-Type<TimeFormat> Format() {
-  return {"format", [](const Node& node, Sink& sink, TimeFormat& out) {
-            std::string text;
-            if (!Text().read(node, sink, text)) return false;
-            absl::StatusOr<TimeFormat> format = TimeFormat::Compile(text);
-            if (!format.ok()) {
-              sink.Add(node.at, std::string(format.status().message()));
-              return false;
-            }
-            out = *std::move(format);
-            return true;
+// The usual forms of ISO 8601, what is written most often first.
+constexpr const char* kIso8601[] = {"%F %T",   "%FT%T%z", "%FT%T", "%F %T%z", "%F %T %z",
+                                    "%FT%R%z", "%F %R",   "%FT%R", "%F %R%z", "%F"};
+
+// Adds what one format stands for.
+bool AddFormats(const Node& node, Sink& sink, std::vector<TimeFormat>& out) {
+  std::string text;
+  if (!Text().read(node, sink, text)) return false;
+  if (text == "iso_8601") {
+    for (const char* form : kIso8601) out.push_back(*TimeFormat::Compile(form));
+    return true;
+  }
+  absl::StatusOr<TimeFormat> format = TimeFormat::Compile(text);
+  if (!format.ok()) {
+    sink.Add(node.at, std::string(format.status().message()));
+    return false;
+  }
+  out.push_back(*std::move(format));
+  return true;
+}
+
+Type<std::vector<TimeFormat>> Formats() {
+  return {"format, or list of them", [](const Node& node, Sink& sink, std::vector<TimeFormat>& out) {
+            if (node.kind != Node::Kind::kList) return AddFormats(node, sink, out);
+            bool ok = true;
+            for (const Node& item : node.items) ok &= AddFormats(item, sink, out);
+            if (node.items.empty()) sink.Add(node.at, "the list is empty; name at least one format");
+            return ok && !node.items.empty();
           }};
 }
 
@@ -137,7 +154,7 @@ const Table<TimeText>& TimeTable() {
           .Optional("template", &TimeText::text, Template(),
                     "Several columns, e.g. a date and a time, instead.")
           .Optional(
-              "format", &TimeText::formats, OneOrMore(Format()),
+              "format", &TimeText::formats, Formats(),
               "How it is written; of several the first that fits. Left out: the mapping's `time_format`.");
   return table;
 }
@@ -265,7 +282,7 @@ const Table<MilestoneKeys>& MilestoneTable() {
           "milestone of the row. A list where a row has several units' times of one milestone.")
           .Optional("column", &MilestoneKeys::column, Text(), "The column of the file.")
           .Optional("template", &MilestoneKeys::text, Template(), "Several columns instead.")
-          .Optional("format", &MilestoneKeys::formats, OneOrMore(Format()),
+          .Optional("format", &MilestoneKeys::formats, Formats(),
                     "How the time is written. Left out: the mapping's `time_format`.")
           .Optional("after", &MilestoneKeys::after, config::EventName(),
                     "The column holds a number, with decimal point or comma: how long after this milestone.")
@@ -407,8 +424,11 @@ const Table<MappingText>& MappingTable() {
                     "The columns' names where the file has no header. Left out: the first row has them.")
           .Optional("missing", &MappingText::missing, ListOf(Text(), 1),
                     "Cells that stand for nothing, e.g. `[\"NULL\", \"NA\", \"1900-01-01 00:00\"]`.")
-          .WithDefault("time_format", &MappingText::time_format, OneOrMore(Format()), "%Y-%m-%dT%H:%M:%S%z",
-                       "How times are written that have no `format`.")
+          .WithDefault(
+              "time_format", &MappingText::time_format, Formats(), "iso_8601",
+              "How times are written that have no `format`: a format of strptime, `epoch_seconds`, "
+              "`epoch_millis`, or `iso_8601`, which is a date, or a date and a time with `T` or a blank "
+              "between, with or without seconds and offset.")
           .Optional("row_filter", &MappingText::row_filter, OneOrMore(Condition()),
                     "Which rows count; of several filters all must hold.")
           .Required("case_id", &MappingText::case_id, Value(), "The case.")

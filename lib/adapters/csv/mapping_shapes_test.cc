@@ -62,6 +62,15 @@ milestones: {called: "{Date} {Time}", arrived: {template: "{Date} {Arrived}"}}
             "5! column \"Date\", \"Time\" holds no time of the mapping's format");
 }
 
+TEST(MappingShapes, TimesInTheUsualFormsNeedNoFormat) {
+  EXPECT_EQ(ReadAll("time_zone: Europe/Stockholm\ncase_id: \"{c}\"\nmilestones: {a: \"{t}\"}\n",
+                    "c,t\n1,2026-05-05 10:00:00.5\n2,2026-05-05T10:00:00Z\n3,2026-05-05T10:00\n"
+                    "4,2026-05-05 10:00:00+00:00\n5,2026-05-05\n6,05/05/2026\n"),
+            "1: a 2026-05-05T08:00:00.500Z\n2: a 2026-05-05T10:00:00.000Z\n3: a 2026-05-05T08:00:00.000Z\n"
+            "4: a 2026-05-05T10:00:00.000Z\n5: a 2026-05-04T22:00:00.000Z\n"
+            "7! column \"t\" holds no time of the mapping's format");
+}
+
 TEST(MappingShapes, MilestonesAsLengthsAfterAnother) {
   EXPECT_EQ(ReadAll(R"(
 time_zone: Europe/Stockholm

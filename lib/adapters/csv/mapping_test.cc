@@ -129,6 +129,31 @@ TEST(ParseMapping, SaysWhereAKeyGoesWrong) {
   expect(Cat(a, "events: [{milestone: \"{A}\", occurred_at: \"{T}\"}]\n"), "map.yaml:5:9: `events` excludes");
 }
 
+TEST(ParseMapping, SaysWhichNamesTheConfigurationWouldRefuse) {
+  domain::IntakeRules rules;
+  rules.streams["ambulance"] = {.name = "ambulance",
+                                .strict_milestones = true,
+                                .strict_attributes = true,
+                                .milestones = {"call_received", "arrived"},
+                                .attributes = {"priority"}};
+  rules.streams["wait"] = {.name = "wait"};
+  const auto problems = [&](std::string_view text) {
+    return config::FormatProblems(ParseMapping(text, "map.yaml", &rules).problems);
+  };
+  EXPECT_EQ(problems(Cat(kBeginning, "milestones:\n  arived: \"{T}\"\nattributes: {prio: \"{P}\"}\n")),
+            "map.yaml:5:3: stream \"ambulance\" declares no milestone \"arived\"; did you mean \"arrived\"?\n"
+            "map.yaml:6:14: stream \"ambulance\" declares no attribute \"prio\"; known: priority\n");
+  EXPECT_EQ(
+      problems(Cat(kBeginning,
+                   "milestone: {column: A, map: {X: arrived, Y: gone, Z: \"\"}, patterns: {\"*\": left}}\n"
+                   "occurred_at: \"{T}\"\n")),
+      "map.yaml:4:45: stream \"ambulance\" declares no milestone \"gone\"; known: arrived, call_received\n"
+      "map.yaml:4:75: stream \"ambulance\" declares no milestone \"left\"; known: arrived, call_received\n");
+  EXPECT_EQ(problems("stream: ambulans\nsource: s\ncase_id: \"{C}\"\nmilestones: {a: \"{T}\"}\n"),
+            "map.yaml:1:9: the configuration has no stream \"ambulans\"; did you mean \"ambulance\"?\n");
+  EXPECT_EQ(problems("stream: wait\nsource: s\ncase_id: \"{C}\"\nmilestones: {a: \"{T}\"}\n"), "");
+}
+
 TEST(ParseMapping, TakesWhatGivesFactsOnly) {
   EXPECT_EQ(Problems(kBeginning + std::string("recorded_at: {template: \"2026-01-01\", format: \"%F\"}\n")),
             "");
