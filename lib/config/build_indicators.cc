@@ -198,7 +198,11 @@ void BuildIndicators(const IndicatorsText& text, const StreamsText* known,
       [&](const domain::StreamDefinition& candidate) { return candidate.stream == text.stream.value; });
   if (definition == streams.end()) {
     definition = streams.insert(streams.end(), domain::StreamDefinition{.stream = text.stream.value});
-    if (stream != nullptr) definition->levels = LevelsOf(*stream);
+    if (stream != nullptr) {
+      definition->levels = LevelsOf(*stream);
+      for (const Located<std::string>& milestone : stream->milestones)
+        definition->milestones.push_back(milestone.value);
+    }
   }
   IndicatorBuilder builder(text.defaults, stream, sink);
   for (const IndicatorText& indicator : text.indicators) {

@@ -69,6 +69,7 @@ void AddVersion(const domain::IndicatorVersion& version, Hasher& hasher) {
 
 void AddStream(const domain::StreamDefinition& stream, Hasher& hasher) {
   hasher.Add(stream.stream);
+  hasher.Add(stream.milestones);
   hasher.Add(static_cast<int64_t>(stream.indicators.size()));
   for (const domain::Indicator& indicator : stream.indicators) {
     hasher.Add(indicator.id);

@@ -152,6 +152,7 @@ struct StreamDefinition {
   std::string stream;
   std::vector<Level> levels;
   std::vector<Indicator> indicators;  // ascending by id
+  std::vector<std::string> milestones = {};  // in the order in which a case reaches them
 };
 
 }  // namespace vardvakt::domain

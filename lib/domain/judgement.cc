@@ -163,12 +163,16 @@ void JudgeClock(const CaseState& state, const Indicator& indicator, const CaseLi
 
 }  // namespace
 
+const std::vector<std::string>& MilestonesOf(const MilestoneSelector& selector, const CaseState& state) {
+  const bool instead = selector.instead && Holds(selector.instead->when, state);
+  return instead ? selector.instead->milestones : selector.milestones;
+}
+
 std::optional<Instant> Select(const CaseState& state, const MilestoneSelector& selector, Instant now,
                               Instant& next) {
   std::optional<Instant> found;
   Instant later = kNever;
-  const bool instead = selector.instead && Holds(selector.instead->when, state);
-  const auto& milestones = instead ? selector.instead->milestones : selector.milestones;
+  const auto& milestones = MilestonesOf(selector, state);
   for (const Register& r : state.registers) {
     if (r.kind != RegisterKind::kMilestone) break;  // registers are sorted by kind, milestones first
     if (!r.set || !Contains(milestones, r.name)) continue;

@@ -50,6 +50,9 @@ struct Judgement {
 // Spec §3, the steps in their order.
 Judgement Judge(const CaseState& state, const Indicator& indicator, Instant now, const TimeZone& zone);
 
+// The milestones that a selector means for a case.
+const std::vector<std::string>& MilestonesOf(const MilestoneSelector& selector, const CaseState& state);
+
 // The earliest (or latest) register that a selector means, that is set and not later than `now`; and, through
 // `next`, the earliest such one after `now`.
 std::optional<Instant> Select(const CaseState& state, const MilestoneSelector& selector, Instant now,

@@ -145,6 +145,47 @@ bool DecodeState(ByteReader& in, InstantReader& instants, domain::CaseState& sta
   return in.ok();
 }
 
+// One of the texts that stand in the record already as its number from 1 on, another one as it is.
+template <typename Texts, typename TextOf>
+void EncodeShared(const std::string& text, const Texts& texts, TextOf text_of, ByteWriter& out) {
+  for (size_t i = 0; i < texts.size(); ++i) {
+    if (text_of(texts[i]) == text) return out.Unsigned(i + 1);
+  }
+  out.Unsigned(0);
+  out.String(text);
+}
+
+template <typename Texts, typename TextOf>
+std::string DecodeShared(const Texts& texts, TextOf text_of, ByteReader& in) {
+  const uint64_t number = in.Unsigned();
+  if (number == 0 || number > texts.size()) return std::string(in.String());
+  return text_of(texts[number - 1]);
+}
+
+const std::string& SourceOf(const Stamp& stamp) { return stamp.source; }
+const std::string& ItselfOf(const std::string& text) { return text; }
+
+void EncodeFindings(const CaseRecord& record, ByteWriter& out) {
+  const domain::CaseFindings& findings = record.counted.findings;
+  EncodeShared(findings.source, record.state.stamps, SourceOf, out);
+  EncodeShared(findings.unit, record.counted.keys, ItselfOf, out);
+  out.Unsigned(findings.bits);
+  out.Unsigned(findings.excludable_since ? static_cast<uint64_t>(*findings.excludable_since) + 1 : 0);
+  out.Byte(findings.pvv ? 1 : 0);
+}
+
+void DecodeFindings(ByteReader& in, CaseRecord& record) {
+  domain::CaseFindings& findings = record.counted.findings;
+  findings.source = DecodeShared(record.state.stamps, SourceOf, in);
+  findings.unit = DecodeShared(record.counted.keys, ItselfOf, in);
+  findings.bits = static_cast<uint16_t>(in.Unsigned());
+  findings.excludable_since.reset();
+  if (const uint64_t month = in.Unsigned(); month != 0) {
+    findings.excludable_since = static_cast<domain::MonthIndex>(month - 1);
+  }
+  findings.pvv = in.Byte() != 0;
+}
+
 }  // namespace
 
 Contribution ContributionOf(const domain::Judgement& j, const domain::CaseState& state,
@@ -170,6 +211,7 @@ void CaseRecord::Clear() {
   counted.keys.clear();
   counted.sex = domain::Sex::kU;
   counted.by_indicator.clear();
+  counted.findings = domain::CaseFindings();
   next = kNever;
 }
 
@@ -187,6 +229,7 @@ void EncodeCase(const CaseRecord& record, std::string& bytes) {
     out.Byte(c.Empty() ? 0 : 1);
     if (!c.Empty()) EncodeContribution(c, out, instants);
   }
+  EncodeFindings(record, out);
 }
 
 Instant FirstRecordedAt(std::string_view bytes) {
@@ -211,6 +254,7 @@ bool DecodeCase(std::string_view bytes, CaseRecord& record) {
   for (Contribution& c : record.counted.by_indicator) {
     if (in.Byte() != 0) DecodeContribution(in, instants, c);
   }
+  DecodeFindings(in, record);
   return in.Done();
 }
 

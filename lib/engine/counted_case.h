@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "lib/base/time.h"
+#include "lib/domain/case_findings.h"
 #include "lib/domain/case_state.h"
 #include "lib/domain/definition.h"
 #include "lib/domain/geography.h"
@@ -43,6 +44,7 @@ struct CountedCase {
   std::vector<std::string> keys;  // one for each level of the stream; empty before it was first counted
   domain::Sex sex = domain::Sex::kU;
   std::vector<Contribution> by_indicator;  // one for each indicator of the stream
+  domain::CaseFindings findings;
 
   bool operator==(const CountedCase&) const = default;
 };

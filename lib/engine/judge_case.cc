@@ -22,6 +22,8 @@ JudgedCase JudgeCase(const domain::CaseState& state, const TaskSetting& setting,
     judged.next = std::min(judged.next, j.next);
     judged.counted.by_indicator.push_back(ContributionOf(j, state, *setting.zone));
   }
+  judged.counted.findings =
+      domain::FindingsOf(state, judged.judgements, definition, *setting.geography, *setting.zone);
   return judged;
 }
 

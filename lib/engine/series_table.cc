@@ -160,7 +160,7 @@ domain::Counts Series::SumDecided(const domain::PaneRange& range) const {
 }
 
 SeriesTable::SeriesTable(const domain::StreamDefinition& definition, const TimeZone& zone, bool keeps_changes)
-    : definition_(definition), zone_(zone), keeps_changes_(keeps_changes) {
+    : definition_(definition), zone_(zone), quality_(keeps_changes), keeps_changes_(keeps_changes) {
   for (const domain::Indicator& indicator : definition.indicators) {
     index_.emplace_back(indicator.roll_ups.size() * kSexes * kAges);
   }
@@ -190,6 +190,7 @@ Series& SeriesTable::Get(int indicator, int roll_up, std::string_view key, Sex s
 }
 
 void SeriesTable::Move(const CountedCase& before, const CountedCase& after, Instant now) {
+  quality_.Move(before.findings, after.findings);
   const bool same_place = before.keys == after.keys && before.sex == after.sex;
   for (size_t i = 0; i < definition_.indicators.size(); ++i) {
     const bool had = i < before.by_indicator.size() && !before.by_indicator[i].Empty();
@@ -287,6 +288,7 @@ void SeriesTable::Flush(Instant now, WriteBatch& batch) {
     s->unwritten = false;
   }
   unwritten_.clear();
+  quality_.Flush(batch);
   DropOldPanes(now, batch);
 }
 
@@ -306,6 +308,7 @@ void SeriesTable::DropOldPanes(Instant now, WriteBatch& batch) {
 }
 
 absl::Status SeriesTable::Load(Store& store) {
+  if (absl::Status status = quality_.Load(store); !status.ok()) return status;
   if (absl::Status status = LoadSeries(store); !status.ok()) return status;
   return LoadPanes(store);
 }

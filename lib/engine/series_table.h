@@ -17,6 +17,7 @@
 #include "lib/domain/series.h"
 #include "lib/domain/windows.h"
 #include "lib/engine/counted_case.h"
+#include "lib/engine/quality_table.h"
 #include "lib/engine/store.h"
 
 namespace vardvakt::engine {
@@ -47,7 +48,7 @@ struct Series {
   domain::Counts SumDecided(const domain::PaneRange& range) const;
 };
 
-// Every series of one task. Moves panes by new - old contributions, so the numbers follow from the cases
+// Every series of one task, and its data quality. Moves panes by new - old contributions, so the numbers follow from the cases
 // alone. Panes older than are kept (spec §4) are neither filled nor read. One thread.
 class SeriesTable {
  public:
@@ -69,6 +70,7 @@ class SeriesTable {
   void ForEach(absl::FunctionRef<void(const Series&)> visit) const;
   const Series* Find(const domain::SeriesKey& key) const;
   size_t size() const { return series_.size(); }
+  const QualityTable& quality() const { return quality_; }
   // Series that changed since they were last taken, in no particular order.
   std::vector<Series*>& unpublished() { return unpublished_; }
   std::vector<Series*>& unjudged() { return unjudged_; }
@@ -99,6 +101,7 @@ class SeriesTable {
   std::deque<Series> series_;
   std::vector<std::vector<absl::flat_hash_map<std::string, Series*>>>
       index_;  // [indicator][roll-up × sex × age]
+  QualityTable quality_;
   const bool keeps_changes_;
   std::vector<PaneDelta> deltas_;  // of the contribution at hand
   std::vector<Series*> unwritten_;
@@ -117,6 +120,7 @@ inline constexpr char kPane = 'p';
 inline constexpr char kEpisode = 'e';
 inline constexpr char kSource = 'q';
 inline constexpr char kWaiting = 'w';
+inline constexpr char kQuality = 'u';
 inline constexpr char kCaseChange = 'k';
 // The end of all rows that begin with `kind`.
 inline std::string End(char kind) { return std::string(1, static_cast<char>(kind + 1)); }

@@ -26,7 +26,8 @@ void SourceQuality::CountArrival(Instant append_time) {
   const int64_t passed = std::min<int64_t>(minute - last_minute, std::ssize(per_minute));
   for (int64_t i = 1; i <= passed; ++i) per_minute[(last_minute + i) % std::ssize(per_minute)] = 0;
   last_minute = std::max(last_minute, minute);
-  ++per_minute[last_minute % std::ssize(per_minute)];
+  if (minute >= 0 && minute > last_minute - std::ssize(per_minute))
+    ++per_minute[minute % std::ssize(per_minute)];
   last_event = std::max(last_event, append_time);
 }
 
@@ -50,6 +51,12 @@ std::string EncodeSource(const SourceQuality& source) {
     out.String(reason);
     out.Signed(n);
   }
+  out.Unsigned(source.units.size());
+  for (const auto& [unit, changes] : source.units) {
+    out.String(unit);
+    out.Signed(changes.miss_undone);
+    out.Signed(changes.closed_period_corrections);
+  }
   return bytes;
 }
 
@@ -60,6 +67,11 @@ bool DecodeSource(std::string_view bytes, SourceQuality& source) {
   for (uint64_t left = in.Unsigned(); left > 0 && in.ok(); --left) {
     std::string reason(in.String());
     source.rejected[std::move(reason)] = in.Signed();
+  }
+  for (uint64_t left = in.Unsigned(); left > 0 && in.ok(); --left) {
+    UnitChanges& changes = source.units[std::string(in.String())];
+    changes.miss_undone = in.Signed();
+    changes.closed_period_corrections = in.Signed();
   }
   return in.Done();
 }

@@ -14,7 +14,7 @@ namespace {
 using domain::Waiting;
 
 // The layout of the store's rows; a store of a newer one is refused, of an older one rebuilt.
-constexpr uint64_t kStoreFormat = 2;
+constexpr uint64_t kStoreFormat = 3;
 constexpr size_t kTimersAtOnce = 4096;
 constexpr size_t kCasesAtOnce = 20'000;
 constexpr uint64_t kBeingJudged = 0;  // a digest of no definitions
@@ -113,7 +113,7 @@ absl::Status Task::Rejudge() {
     batch.Delete(std::string(key));
     return true;
   };
-  for (const char kind : {rows::kSeries, rows::kPane, rows::kTimer, rows::kWaiting}) {
+  for (const char kind : {rows::kSeries, rows::kPane, rows::kQuality, rows::kTimer, rows::kWaiting}) {
     if (absl::Status s = store_.Scan(rows::Begin(kind), rows::End(kind), remove); !s.ok()) return s;
   }
   if (absl::Status status = rules_.Load(); !status.ok()) return status;
@@ -214,7 +214,8 @@ void Task::CountEvent(const domain::Event& event, Instant append_time, bool chan
   ++source.accepted;
   source.CountArrival(append_time);
   if (!changed) ++source.duplicates;
-  if (event.occurred_at && *event.recorded_at - *event.occurred_at > kLateAfter) ++source.late_arrivals;
+  if (event.occurred_at && *event.recorded_at - *event.occurred_at > domain::kLateAfter)
+    ++source.late_arrivals;
   for (const auto& [name, value] : event.attributes) {
     if (name == "unit" && !value.empty() && setting_.geography->FindUnit(value) == nullptr)
       ++source.unknown_unit;
@@ -297,7 +298,7 @@ void Task::Judge(const std::string& key, OpenCase& open) {
   JudgedCase judged = JudgeCase(record.state, setting_, log_time_);
   series_.Move(record.counted, judged.counted, log_time_);
   NoteWaiting(key, record.state, record.counted, judged);
-  NoteUndone(record.counted, judged.counted, key);
+  NoteUndone(record.counted, judged.counted);
   timers_.Set(key, record.next, judged.next);
   record.next = judged.next;
   record.counted = std::move(judged.counted);
@@ -348,21 +349,28 @@ CaseStatus Task::StatusOf(const std::string& key, int indicator, const domain::C
 
 // A decided miss that a later register takes away is legal, and counted (spec §3); so is a change of a count
 // in a month that has ended.
-void Task::NoteUndone(const CountedCase& before, const CountedCase& after, const std::string& key) {
+void Task::NoteUndone(const CountedCase& before, const CountedCase& after) {
   if (before.by_indicator.empty()) return;
-  const std::string source = ParseCaseKey(key).source;
+  const std::string& source = after.findings.source;
   for (size_t i = 0; i < after.by_indicator.size(); ++i) {
     const auto& was = before.by_indicator[i].decided;
     const auto& is = after.by_indicator[i].decided;
     if (!was || was == is) continue;
     SourceQuality& quality = sources_[source];
     unwritten_sources_.insert(source);
-    if (!was->within && !(is && !is->within)) ++quality.miss_undone;
+    UnitChanges& unit = quality.units[after.findings.unit];
+    if (!was->within && !(is && !is->within)) {
+      ++quality.miss_undone;
+      ++unit.miss_undone;
+    }
     const Instant month =
         domain::BoundsOf(domain::WindowPanes(domain::Window::kMonth, log_time_, *setting_.zone),
                          *setting_.zone)
             .from;
-    if (was->at < month) ++quality.closed_period_corrections;
+    if (was->at < month) {
+      ++quality.closed_period_corrections;
+      ++unit.closed_period_corrections;
+    }
   }
 }
 
@@ -410,6 +418,10 @@ absl::Status Task::ReadMeta(std::string_view bytes) {
     return absl::FailedPreconditionError(
         Cat("the store has format ", format, ", this program reads up to ", kStoreFormat,
             ": run the newer program, or move the store away to rebuild it"));
+  }
+  if (in.ok() && format < kStoreFormat) {
+    return absl::DataLossError(Cat("the store has format ", format, ", this program writes ", kStoreFormat,
+                                   ": it is rebuilt from the log"));
   }
   const std::string region(in.String());
   const std::string topic(in.String());

@@ -146,7 +146,7 @@ class Task {
   absl::StatusOr<std::vector<CaseStatus>> StatusesOf(const std::vector<std::pair<std::string, int>>& wanted);
   CaseStatus StatusOf(const std::string& key, int indicator, const domain::CaseState& state,
                       const domain::Judgement& judgement) const;
-  void NoteUndone(const CountedCase& before, const CountedCase& after, const std::string& key);
+  void NoteUndone(const CountedCase& before, const CountedCase& after);
   std::string MetaValue() const;
   absl::Status ReadMeta(std::string_view bytes);
 
