@@ -29,9 +29,14 @@ void CheckStreams(const StreamsText& text, Sink& sink);
 // What one streams.yaml accepts joins what the others of the deployment do; they must agree in the rest.
 void AddIntake(const StreamsText& text, bool first, domain::IntakeRules& intake, Sink& sink);
 
+// The limits of svf-limits.yaml, ascending as the domain wants them. What they leave open goes to `notes`.
+std::shared_ptr<const domain::PathwayTable> BuildPathways(const SvfLimitsText& text, Sink& sink, Sink& notes);
+
 // The indicators of one file join `streams`. `known` are the streams of the region; null when its file is
-// unreadable: then nothing is checked against it. `owners` remembers which file has which id.
+// unreadable: then nothing is checked against it. `pathways` is null where there is no svf-limits.yaml.
+// `owners` remembers which file has which id.
 void BuildIndicators(const IndicatorsText& text, const StreamsText* known,
+                     const std::shared_ptr<const domain::PathwayTable>& pathways,
                      std::vector<domain::StreamDefinition>& streams,
                      std::map<std::string, std::string>& owners, Sink& sink);
 
@@ -39,9 +44,12 @@ void BuildIndicators(const IndicatorsText& text, const StreamsText* known,
 domain::AlertRules BuildAlerts(const AlertsText& text, const std::vector<domain::StreamDefinition>* streams,
                                Sink& sink);
 
+// The expected counts join their ratio indicators. `streams` is null when not every indicator file could be
+// read: then only doubled rows are found. Keys that the units file does not have go to `notes`.
+void BuildDenominators(const DenominatorsText& text, const domain::Geography& geography,
+                       std::vector<domain::StreamDefinition>* streams, Sink& sink, Sink& notes);
+
 void CheckRegions(const RegionsText& text, Sink& sink);
-void CheckSvfLimits(const SvfLimitsText& text, Sink& sink);
-void CheckDenominators(const DenominatorsText& text, Sink& sink);
 
 // See RegionConfiguration::digest.
 uint64_t Digest(const RegionConfiguration& region, const domain::IntakeRules& intake);

@@ -1,18 +1,25 @@
 #include "lib/config/build.h"
+#include "lib/config/build_versions.h"
 
 namespace vardvakt::config {
 namespace {
 
-using domain::AttributeCondition;
 using domain::Indicator;
 using domain::IndicatorVersion;
+using domain::Shape;
+
+bool HasLimit(const IndicatorVersion& version) { return version.limit.has_value(); }
 
 // What an indicator's file is checked against, and how its parts become domain structs.
 class IndicatorBuilder {
  public:
-  // `stream` is null when it isn't known; then nothing is checked against it.
-  IndicatorBuilder(const IndicatorDefaultsText& defaults, const StreamText* stream, Sink& sink)
-      : defaults_(defaults), stream_(stream), sink_(sink) {
+  // See VersionBuilder.
+  IndicatorBuilder(const IndicatorDefaultsText& defaults, const StreamText* stream,
+                   std::shared_ptr<const domain::PathwayTable> pathways, Sink& sink)
+      : defaults_(defaults),
+        stream_(stream),
+        sink_(sink),
+        version_builder_(defaults, stream, std::move(pathways), sink) {
     if (stream_ != nullptr) levels_ = LevelsOf(*stream_);
   }
 
@@ -23,28 +30,22 @@ class IndicatorBuilder {
                     .description_sv = text.description.sv,
                     .description_en = text.description.en,
                     .source = text.source,
-                    .better = text.better};
+                    .better = text.better,
+                    .shape = text.shape};
     Located<LocalDay> before;
     for (const VersionText& version : text.versions) {
       CheckAscending(before, version.valid_from);
-      built.versions.push_back(BuildVersion(version));
+      built.versions.push_back(version_builder_.Build(version, text.shape));
     }
-    before = {};
-    for (const GoalText& goal : text.goals) {
-      CheckAscending(before, goal.valid_from);
-      built.goals.push_back({goal.valid_from.value, goal.goal.value});
-    }
-    const bool limited = std::any_of(text.versions.begin(), text.versions.end(),
-                                     [](const VersionText& version) { return version.limit.present; });
-    if (!text.goals.empty() && !limited) {
-      sink_.Add(text.goals.front().at,
-                "a goal needs a share, and no version has a limit; add \"limit\" or leave out \"goals\"");
-    }
+    built.goals = BuildGoals(text);
+    built.unit = UnitOf(text, built.versions);
+    SetDenominatorRule(text, built);
     const std::vector<RollUpText>& roll_ups = text.roll_ups.given ? text.roll_ups.value : defaults_.roll_ups;
     if (roll_ups.empty() && !text.roll_ups.present) {
       sink_.Add(text.at, "no roll-ups: no series would be kept; add \"roll_ups\" here or in \"defaults\"");
     }
     built.roll_ups = BuildRollUps(roll_ups);
+    if (text.shape == Shape::kRatio) RefuseBreakdowns(text);
     return built;
   }
 
@@ -58,80 +59,76 @@ class IndicatorBuilder {
     before = day;
   }
 
-  // What was refused counts as there, so that it does not raise a second problem elsewhere.
-  IndicatorVersion BuildVersion(const VersionText& text) {
-    IndicatorVersion built{.valid_from = text.valid_from.value,
-                           .where = BuildWhere(text.where.given ? text.where.value : defaults_.where),
-                           .start = BuildSelector(text.start),
-                           .stop = BuildSelector(text.stop),
-                           .settle = text.settle.given    ? text.settle.value
-                                     : stream_ != nullptr ? stream_->settle
-                                                          : Duration{},
-                           .deadline_decides = text.deadline_decides,
-                           .pvv_excludes = text.pvv_excludes};
-    if (text.limit.present) built.limit = domain::DurationLimit{text.limit.value};
-    if (text.warn.present) built.warn = BuildWarn(text);
-    return built;
-  }
-
-  domain::WarnAfter BuildWarn(const VersionText& text) {
-    const WarnText& warn = text.warn.value;
-    if (!text.warn.given) return {};
-    if (warn.after.present + warn.before_deadline.present + warn.share_of_limit.present != 1) {
-      sink_.Add(warn.at, "give exactly one of \"after\", \"before_deadline\" and \"share_of_limit\"");
-      return {};
+  std::vector<domain::Goal> BuildGoals(const IndicatorText& text) {
+    std::vector<domain::Goal> built;
+    Located<LocalDay> before;
+    for (const GoalText& goal : text.goals) {
+      CheckAscending(before, goal.valid_from);
+      built.push_back({goal.valid_from.value, GoalValue(goal.goal, text.shape)});
     }
-    if (!text.limit.present) {
-      sink_.Add(warn.at, "a warning needs a limit to warn of; add \"limit\" or leave out \"warn\"");
-      return {};
-    }
-    if (!text.limit.given) return {};
-    const Duration limit = text.limit.value;
-    if (warn.share_of_limit.given) return domain::WarnAfter{limit * warn.share_of_limit.value / 1000};
-    const Located<Duration>& lead = warn.after.present ? warn.after : warn.before_deadline;
-    if (lead.value > limit) {
-      sink_.Add(lead.at, Cat("the warning at ", FormatDuration(lead.value), " lies outside the limit of ",
-                             FormatDuration(limit), "; make it at most that"));
-      return {};
-    }
-    return domain::WarnAfter{warn.after.present ? lead.value : limit - lead.value};
-  }
-
-  std::vector<AttributeCondition> BuildWhere(const std::vector<ConditionText>& texts) {
-    std::vector<AttributeCondition> built;
-    for (const ConditionText& text : texts) {
-      if (text.in.present == text.not_in.present) {
-        sink_.Add(text.at, "a condition has exactly one of \"in\" and \"not\"; keep the one that is meant");
-      }
-      if (stream_ != nullptr && stream_->strict_attributes && text.attribute.given) {
-        CheckDeclared("attribute", text.attribute, stream_->attributes);
-      }
-      built.push_back(
-          {text.attribute.value, text.in.present ? text.in.value : text.not_in.value, text.not_in.present});
+    const bool limited =
+        std::any_of(text.versions.begin(), text.versions.end(), [](const VersionText& version) {
+          return version.limit.present || version.limit_days.present || version.limit_date.present ||
+                 version.limit_table.present;
+        });
+    if (!text.goals.empty() && text.shape == Shape::kShare && !limited) {
+      sink_.Add(text.goals.front().at,
+                "a goal needs a share, and no version has a limit; add \"limit\" or leave out \"goals\"");
     }
     return built;
   }
 
-  domain::MilestoneSelector BuildSelector(const SelectorText& text) {
-    domain::MilestoneSelector built{.kinds = text.resource_kinds, .pick = text.pick};
-    Unique once("milestone", sink_);
-    for (const Located<std::string>& milestone : text.milestones) {
-      once.Check(milestone);
-      if (stream_ != nullptr && stream_->strict_milestones) {
-        CheckDeclared("milestone", milestone, stream_->milestones);
-      }
-      built.milestones.push_back(milestone.value);
+  // Per mille; of a count the number a year.
+  int64_t GoalValue(const Located<Node>& text, Shape shape) {
+    if (!text.given) return 0;
+    if (shape == Shape::kCount) {
+      int64_t a_year = 0;
+      Integer(0, 1000000000).read(text.value, sink_, a_year);
+      return a_year;
     }
-    return built;
+    int permille = 0;
+    Share().read(text.value, sink_, permille);
+    return permille;
   }
 
-  void CheckDeclared(std::string_view what, const Located<std::string>& name,
-                     const std::vector<Located<std::string>>& declared) {
-    std::vector<std::string> names;
-    for (const Located<std::string>& other : declared) names.push_back(other.value);
-    if (name.given && std::find(names.begin(), names.end(), name.value) == names.end()) {
-      sink_.Add(name.at, Cat(what, " \"", name.value, "\" is not declared for the strict stream \"",
-                             stream_->stream.value, "\" in streams.yaml", Remedy(name.value, names)));
+  domain::DurationUnit UnitOf(const IndicatorText& text, const std::vector<IndicatorVersion>& versions) {
+    using domain::DurationUnit;
+    std::optional<DurationUnit> by_limit;
+    for (size_t i = 0; i < versions.size(); ++i) {
+      if (!HasLimit(versions[i])) continue;
+      const bool seconds = std::holds_alternative<domain::DurationLimit>(*versions[i].limit);
+      const DurationUnit unit = seconds ? DurationUnit::kSeconds : DurationUnit::kDays;
+      if (by_limit && *by_limit != unit) {
+        sink_.Add(text.versions[i].at,
+                  "this version's limit is in days and another's a duration, so their times don't add up; "
+                  "make it an indicator of its own");
+      }
+      by_limit = unit;
+    }
+    if (text.unit.present && (by_limit || text.shape != Shape::kShare)) {
+      sink_.Add(text.unit.at, by_limit ? "the unit follows from the limit; leave out \"unit\""
+                                       : "only a share has durations; leave out \"unit\"");
+    }
+    return by_limit.value_or(text.unit.given ? text.unit.value : DurationUnit::kSeconds);
+  }
+
+  void SetDenominatorRule(const IndicatorText& text, Indicator& built) {
+    if (text.shape == Shape::kRatio && !text.denominator.present) {
+      sink_.Add(text.at, "a ratio needs \"denominator\"; add pro_rata or year_of_last_day");
+    } else if (text.shape != Shape::kRatio && text.denominator.present) {
+      sink_.Add(text.denominator.at, "only a ratio has a denominator; leave it out or write shape: ratio");
+    } else if (text.denominator.given) {
+      built.denominator_rule = text.denominator.value;
+    }
+  }
+
+  // The expected counts are of a level's keys, without sex and age.
+  void RefuseBreakdowns(const IndicatorText& text) {
+    for (const RollUpText& roll_up : text.roll_ups.given ? text.roll_ups.value : defaults_.roll_ups) {
+      if (roll_up.by.empty()) continue;
+      sink_.Add(text.roll_ups.given ? roll_up.by.front().at : text.at,
+                "a ratio has no series by sex or age; give it roll-ups without \"by\"");
+      return;
     }
   }
 
@@ -173,12 +170,14 @@ class IndicatorBuilder {
   const IndicatorDefaultsText& defaults_;
   const StreamText* stream_;
   Sink& sink_;
+  VersionBuilder version_builder_;
   std::vector<domain::Level> levels_;
 };
 
 }  // namespace
 
 void BuildIndicators(const IndicatorsText& text, const StreamsText* known,
+                     const std::shared_ptr<const domain::PathwayTable>& pathways,
                      std::vector<domain::StreamDefinition>& streams,
                      std::map<std::string, std::string>& owners, Sink& sink) {
   const StreamText* stream = nullptr;
@@ -204,7 +203,7 @@ void BuildIndicators(const IndicatorsText& text, const StreamsText* known,
         definition->milestones.push_back(milestone.value);
     }
   }
-  IndicatorBuilder builder(text.defaults, stream, sink);
+  IndicatorBuilder builder(text.defaults, stream, pathways, sink);
   for (const IndicatorText& indicator : text.indicators) {
     if (indicator.id.given) {
       const std::string here = Cat(sink.file(), " line ", indicator.id.at.line);

@@ -101,29 +101,4 @@ void CheckRegions(const RegionsText& text, Sink& sink) {
   }
 }
 
-void CheckSvfLimits(const SvfLimitsText& text, Sink& sink) {
-  Unique versions("pathway version", sink);
-  for (const SvfPathwayText& pathway : text.pathways) {
-    if (pathway.pathway.given && pathway.valid_from.given) {
-      versions.Check(Cat(pathway.pathway.value, "@", FormatLocalDay(pathway.valid_from.value)), pathway.at);
-    }
-    Unique variants("variant", sink);
-    for (const SvfVariantText& variant : pathway.variants) {
-      variants.Check(variant.variant);
-      Unique forms("treatment form", sink);
-      for (const SvfLimitText& limit : variant.limits) forms.Check(limit.treatment_form);
-    }
-  }
-}
-
-void CheckDenominators(const DenominatorsText& text, Sink& sink) {
-  Unique rows("denominator", sink);
-  for (const DenominatorText& row : text.denominators) {
-    if (row.indicator.given && row.level.given && row.key.given && row.year.given) {
-      rows.Check(Cat(row.indicator.value, " ", row.level.value, " ", row.key.value, " ", row.year.value),
-                 row.at);
-    }
-  }
-}
-
 }  // namespace vardvakt::config

@@ -37,6 +37,8 @@ struct RegionFiles {
   bool own_units = false;
   File<AlertsText> alerts;
   std::vector<File<IndicatorsText>> indicators;
+  File<SvfLimitsText> svf_limits;
+  File<DenominatorsText> denominators;
 };
 
 class Loader {
@@ -52,6 +54,9 @@ class Loader {
     }
     CheckNames("");
     auto configuration = std::make_shared<Configuration>();
+    if (const auto file = Read("revision.yaml", RevisionTable()); file.text != nullptr) {
+      configuration->revision = static_cast<uint32_t>(file.text->revision);
+    }
     const RegionFiles top = ReadTop();
     const std::vector<DeployedRegionText> deployed = ReadRegions(top);
     CheckOverlays(deployed);
@@ -73,15 +78,21 @@ class Loader {
   }
 
   LoadResult Finish(std::shared_ptr<const Configuration> configuration) {
+    Tidy(problems_);
+    Tidy(notes_);
+    return {std::move(configuration), std::move(problems_), std::move(notes_)};
+  }
+
+  // In the files' order, each once: what regions share is looked at for each of them.
+  static void Tidy(std::vector<Problem>& problems) {
     const auto order = [](const Problem& problem) {
       return std::tie(problem.file, problem.line, problem.column, problem.message);
     };
-    std::sort(problems_.begin(), problems_.end(),
+    std::sort(problems.begin(), problems.end(),
               [&](const Problem& a, const Problem& b) { return order(a) < order(b); });
-    problems_.erase(std::unique(problems_.begin(), problems_.end(),
-                                [&](const Problem& a, const Problem& b) { return order(a) == order(b); }),
-                    problems_.end());
-    return {std::move(configuration), std::move(problems_)};
+    problems.erase(std::unique(problems.begin(), problems.end(),
+                               [&](const Problem& a, const Problem& b) { return order(a) == order(b); }),
+                   problems.end());
   }
 
   // A file with a name that nothing reads is a file that somebody believes in.
@@ -137,11 +148,14 @@ class Loader {
   }
 
   RegionFiles ReadTop() {
-    RegionFiles top{Read("streams.yaml", StreamsTable()), Read("units.yaml", UnitsTable()), true,
-                    Read("alerts.yaml", AlertsTable()), ReadIndicators("")};
+    RegionFiles top{.streams = Read("streams.yaml", StreamsTable()),
+                    .units = Read("units.yaml", UnitsTable()),
+                    .own_units = true,
+                    .alerts = Read("alerts.yaml", AlertsTable()),
+                    .indicators = ReadIndicators(""),
+                    .svf_limits = Read("svf-limits.yaml", SvfLimitsTable()),
+                    .denominators = Read("denominators.yaml", DenominatorsTable())};
     Check(top.streams, CheckStreams);
-    Check(Read("svf-limits.yaml", SvfLimitsTable()), CheckSvfLimits);
-    Check(Read("denominators.yaml", DenominatorsTable()), CheckDenominators);
     return top;
   }
 
@@ -173,6 +187,13 @@ class Loader {
     }
   }
 
+  // The file of this name takes the place of the one given, where there is such a file.
+  template <typename T>
+  void Replace(const std::string& name, const Table<T>& table, File<T>& file) {
+    std::error_code error;
+    if (fs::exists(root_ / name, error)) file = Read(name, table);
+  }
+
   // The top files, with those that config/regions/<code>/ has of the same names in their place.
   RegionFiles WithOverlay(const RegionFiles& top, const std::string& code) {
     RegionFiles files = top;
@@ -184,13 +205,11 @@ class Loader {
       files.streams = Read(folder + "streams.yaml", StreamsTable());
       Check(files.streams, CheckStreams);
     }
-    if (fs::exists(root_ / folder / "units.yaml", error))
-      files.units = Read(folder + "units.yaml", UnitsTable());
-    if (fs::exists(root_ / folder / "alerts.yaml", error))
-      files.alerts = Read(folder + "alerts.yaml", AlertsTable());
+    Replace(folder + "units.yaml", UnitsTable(), files.units);
+    Replace(folder + "alerts.yaml", AlertsTable(), files.alerts);
+    Replace(folder + "svf-limits.yaml", SvfLimitsTable(), files.svf_limits);
+    Replace(folder + "denominators.yaml", DenominatorsTable(), files.denominators);
     files.own_units = files.units.name != top.units.name;
-    Check(Read(folder + "svf-limits.yaml", SvfLimitsTable()), CheckSvfLimits);
-    Check(Read(folder + "denominators.yaml", DenominatorsTable()), CheckDenominators);
     for (File<IndicatorsText>& own : ReadIndicators(folder)) {
       const auto same = std::find_if(files.indicators.begin(), files.indicators.end(), [&](const auto& file) {
         return fs::path(file.name).filename() == fs::path(own.name).filename();
@@ -223,18 +242,13 @@ class Loader {
     } else {
       NeedFile(files.units.name);
     }
-    std::map<std::string, std::string> owners;
-    bool complete = !files.indicators.empty();
-    for (const File<IndicatorsText>& file : files.indicators) {
-      Sink sink(file.name, problems_);
-      complete = complete && file.text != nullptr &&
-                 std::all_of(file.text->indicators.begin(), file.text->indicators.end(),
-                             [](const IndicatorText& indicator) { return indicator.id.given; });
-      if (file.text != nullptr)
-        BuildIndicators(*file.text, files.streams.text.get(), region.streams, owners, sink);
+    region.pathways = PathwaysOf(files.svf_limits);
+    const bool complete = BuildStreamDefinitions(files, region);
+    if (Sink sink(files.denominators.name, problems_); files.denominators.text != nullptr) {
+      Sink notes(files.denominators.name, notes_);
+      BuildDenominators(*files.denominators.text, region.geography, complete ? &region.streams : nullptr,
+                        sink, notes);
     }
-    if (files.indicators.empty())
-      Refuse(std::string(kIndicators), "there is no indicator file (*.yaml) here; add one");
     if (Sink sink(files.alerts.name, problems_); files.alerts.text != nullptr) {
       region.rules = BuildAlerts(*files.alerts.text, complete ? &region.streams : nullptr, sink);
     } else {
@@ -247,6 +261,32 @@ class Loader {
                 [](const auto& a, const auto& b) { return a.id < b.id; });
     }
     return region;
+  }
+
+  // Null where there is no file; an empty table where it can't be read, which has been said.
+  std::shared_ptr<const domain::PathwayTable> PathwaysOf(const File<SvfLimitsText>& file) {
+    Sink sink(file.name, problems_);
+    Sink notes(file.name, notes_);
+    if (file.text != nullptr) return BuildPathways(*file.text, sink, notes);
+    std::error_code error;
+    return fs::exists(root_ / file.name, error) ? std::make_shared<domain::PathwayTable>() : nullptr;
+  }
+
+  // False when not every indicator could be read.
+  bool BuildStreamDefinitions(const RegionFiles& files, RegionConfiguration& region) {
+    std::map<std::string, std::string> owners;
+    bool complete = !files.indicators.empty();
+    for (const File<IndicatorsText>& file : files.indicators) {
+      Sink sink(file.name, problems_);
+      complete = complete && file.text != nullptr &&
+                 std::all_of(file.text->indicators.begin(), file.text->indicators.end(),
+                             [](const IndicatorText& indicator) { return indicator.id.given; });
+      if (file.text != nullptr)
+        BuildIndicators(*file.text, files.streams.text.get(), region.pathways, region.streams, owners, sink);
+    }
+    if (files.indicators.empty())
+      Refuse(std::string(kIndicators), "there is no indicator file (*.yaml) here; add one");
+    return complete;
   }
 
   void BuildStreams(const RegionFiles& files, const RegionConfiguration&, Configuration& configuration) {
@@ -272,6 +312,7 @@ class Loader {
 
   fs::path root_;
   std::vector<Problem> problems_;
+  std::vector<Problem> notes_;
 };
 
 }  // namespace

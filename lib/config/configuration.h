@@ -9,6 +9,7 @@
 #include "lib/domain/definition.h"
 #include "lib/domain/geography.h"
 #include "lib/domain/intake.h"
+#include "lib/domain/pathways.h"
 #include "lib/domain/rules.h"
 
 namespace vardvakt::config {
@@ -29,7 +30,8 @@ struct RegionConfiguration {
   int partition = 0;
   domain::Geography geography;
   TimeZone zone = TimeZone::Utc();
-  std::vector<domain::StreamDefinition> streams;  // ascending by stream; only those with indicators
+  std::vector<domain::StreamDefinition> streams;         // ascending by stream; only those with indicators
+  std::shared_ptr<const domain::PathwayTable> pathways;  // svf-limits.yaml; null without that file
   domain::AlertRules rules;
   // Digest of everything that a number depends on (definitions, limits, goals, roll-ups, units, rules): two
   // configurations with the same digest give the same numbers and episodes.
@@ -41,6 +43,9 @@ struct RegionConfiguration {
 
 // A deployment's configuration, as read from a directory. Read-only once loaded; shared by every thread.
 struct Configuration {
+  // As declared; grows with every change of what is measured (revision.yaml). That it has, only one who knows
+  // the definitions before can tell, by the digests of the regions.
+  uint32_t revision = 1;
   domain::IntakeRules intake;                // streams.yaml
   std::vector<std::string> streams;          // names, in the file's order
   std::vector<RegionConfiguration> regions;  // the first is the default (regions.yaml)
@@ -52,6 +57,7 @@ struct Configuration {
 struct LoadResult {
   std::shared_ptr<const Configuration> configuration;  // null when there are problems
   std::vector<Problem> problems;
+  std::vector<Problem> notes;  // what is well to know and keeps nobody from using it
 };
 LoadResult Load(const std::string& directory);
 

@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <set>
+#include <sstream>
 
+#include "lib/base/strings.h"
 #include "lib/config/directory_test_util.h"
 
 namespace vardvakt::config {
@@ -32,6 +34,17 @@ class Shipped : public testing::Test {
     region_ = configuration_->FindRegion("");
     ASSERT_NE(region_, nullptr);
   }
+  std::vector<std::string> Ids(std::string_view stream) const {
+    std::vector<std::string> ids;
+    for (const domain::Indicator& indicator : region_->FindStream(stream)->indicators)
+      ids.push_back(indicator.id);
+    return ids;
+  }
+  const domain::Indicator& Indicator(std::string_view id) const { return *region_->FindIndicator(id); }
+  const domain::IndicatorVersion& Version(std::string_view id) const {
+    return Indicator(id).VersionOn(Day(2026, 4, 15));
+  }
+
   std::shared_ptr<const Configuration> configuration_;
   const RegionConfiguration* region_ = nullptr;
 };
@@ -60,10 +73,7 @@ TEST_F(Shipped, RegionAndItsPlaces) {
 
 TEST_F(Shipped, AmbulanceIndicators) {
   EXPECT_THAT(configuration_->streams, ElementsAre("ambulance", "wait", "svf", "dental"));
-  ASSERT_EQ(region_->streams.size(), 1u);
-  std::vector<std::string> ids;
-  for (const domain::Indicator& indicator : region_->streams[0].indicators) ids.push_back(indicator.id);
-  EXPECT_THAT(ids,
+  EXPECT_THAT(Ids("ambulance"),
               ElementsAre("ambulance_first_responder_20min", "ambulance_leg_alarm", "ambulance_leg_travel",
                           "ambulance_leg_turnout", "ambulance_prio1_20min", "ambulance_unit_assigned_3min"));
   const domain::Indicator* prio1 = region_->FindIndicator("ambulance_prio1_20min");
@@ -85,7 +95,7 @@ TEST_F(Shipped, AmbulanceIndicators) {
 }
 
 TEST_F(Shipped, FurtherAmbulanceIndicatorsCountTheSameMissions) {
-  for (const domain::Indicator& indicator : region_->streams[0].indicators) {
+  for (const domain::Indicator& indicator : region_->FindStream("ambulance")->indicators) {
     ASSERT_EQ(indicator.versions[0].where.size(), 1u) << indicator.id;
     EXPECT_THAT(indicator.versions[0].where[0].values, ElementsAre("1")) << indicator.id;
     const bool leg = indicator.id.starts_with("ambulance_leg_");
@@ -105,6 +115,140 @@ TEST_F(Shipped, Intake) {
     for (const char* attribute : {"unit", "municipality", "sex", "birth_year"}) {
       EXPECT_TRUE(schema.attributes.contains(attribute)) << name << " " << attribute;
     }
+  }
+}
+
+TEST_F(Shipped, IndicatorsOfTheOtherStreams) {
+  EXPECT_THAT(Ids("wait"), ElementsAre("first_visit_60d", "followup_in_target", "guarantee_first_visit_90d",
+                                       "guarantee_procedure_90d", "primary_assessment_3d",
+                                       "primary_contact_0d", "procedure_60d"));
+  EXPECT_THAT(Ids("svf"), ElementsAre("cancer_treatment_28d", "svf_inclusion", "svf_max_leadtime"));
+  EXPECT_THAT(Ids("dental"), ElementsAre("dental_necessary_care", "dental_outreach", "dental_recall_in_time",
+                                         "dental_specialist_60d"));
+  for (const domain::StreamDefinition& stream : region_->streams) {
+    for (const domain::Indicator& indicator : stream.indicators) {
+      ASSERT_EQ(indicator.roll_ups.size(), 5u) << indicator.id;
+      const bool broken_down = indicator.shape == domain::Shape::kShare;
+      EXPECT_EQ(indicator.roll_ups[0].by_sex && indicator.roll_ups[0].by_age, broken_down) << indicator.id;
+      for (const domain::IndicatorVersion& version : indicator.versions) {
+        EXPECT_TRUE(version.pvv_excludes) << indicator.id;
+        if (broken_down) {
+          EXPECT_EQ(version.settle, stream.stream == "ambulance" ? seconds(60) : hours(72)) << indicator.id;
+        }
+      }
+    }
+  }
+}
+
+TEST_F(Shipped, LimitsInDaysAndTheirWarnings) {
+  const auto expect = [&](std::string_view id, int limit, int warn) {
+    EXPECT_EQ(std::get<domain::CalendarDaysLimit>(*Version(id).limit).days, limit) << id;
+    EXPECT_EQ(std::get<domain::WarnDaysBefore>(*Version(id).warn).days, warn) << id;
+    EXPECT_EQ(Indicator(id).unit, domain::DurationUnit::kDays) << id;
+  };
+  expect("primary_contact_0d", 0, 0);
+  expect("primary_assessment_3d", 3, 1);
+  expect("first_visit_60d", 60, 14);
+  expect("procedure_60d", 60, 14);
+  expect("guarantee_first_visit_90d", 90, 14);
+  expect("guarantee_procedure_90d", 90, 14);
+  expect("dental_specialist_60d", 60, 14);
+  expect("cancer_treatment_28d", 28, 14);
+  EXPECT_EQ(std::get<domain::DateLimit>(*Version("followup_in_target").limit).attribute,
+            "medical_target_date");
+  EXPECT_EQ(std::get<domain::DateLimit>(*Version("dental_recall_in_time").limit).attribute,
+            "recall_due_date");
+}
+
+TEST_F(Shipped, MovAndTheGuaranteeAndTheDeadlineOfSvf) {
+  const std::set<std::string> mov = {"first_visit_60d", "procedure_60d", "guarantee_first_visit_90d",
+                                     "guarantee_procedure_90d"};
+  for (const domain::StreamDefinition& stream : region_->streams) {
+    for (const domain::Indicator& indicator : stream.indicators) {
+      const domain::IndicatorVersion& version = indicator.versions.front();
+      EXPECT_EQ(version.mov_excludes, mov.contains(indicator.id)) << indicator.id;
+      if (indicator.shape == domain::Shape::kShare) {
+        EXPECT_EQ(version.deadline_decides, stream.stream != "svf") << indicator.id;
+      }
+      if (!indicator.id.starts_with("guarantee_")) continue;
+      ASSERT_EQ(version.where.size(), 1u) << indicator.id;
+      EXPECT_EQ(version.where[0].attribute, "vardgaranti");
+      EXPECT_THAT(version.where[0].values, ElementsAre("no"));
+      EXPECT_TRUE(version.where[0].negate);
+    }
+  }
+}
+
+TEST_F(Shipped, GoalsHaveAHistory) {
+  const auto goal = [&](std::string_view id, int year) { return Indicator(id).GoalOn(Day(year, 12, 31)); };
+  EXPECT_EQ(goal("dental_specialist_60d", 2020), std::nullopt);
+  EXPECT_EQ(goal("dental_specialist_60d", 2021), 1000);
+  EXPECT_EQ(goal("dental_specialist_60d", 2022), 800);
+  EXPECT_EQ(goal("dental_necessary_care", 2020), 800);
+  EXPECT_EQ(goal("dental_necessary_care", 2021), 700);
+  EXPECT_EQ(goal("dental_necessary_care", 2022), 800);
+  EXPECT_EQ(goal("dental_outreach", 2026), 900);
+  EXPECT_EQ(goal("svf_inclusion", 2026), 700);
+  EXPECT_EQ(goal("cancer_treatment_28d", 2026), 1000);
+}
+
+TEST_F(Shipped, CancerPathways) {
+  const domain::PathwayTable& table = *region_->pathways;
+  EXPECT_EQ(std::get<domain::PathwayLimit>(*Version("svf_max_leadtime").limit).table, region_->pathways);
+  EXPECT_EQ(Version("cancer_treatment_28d").without_limit_in, region_->pathways);
+  ASSERT_TRUE(Version("svf_max_leadtime").stop.instead.has_value());
+  EXPECT_THAT(Version("svf_max_leadtime").stop.instead->milestones,
+              ElementsAre("treatment_decided_with_patient"));
+  const auto limit = [&](std::string_view pathway, LocalDay day, std::string_view variant,
+                         std::string_view form) {
+    return table.InForce(pathway, day)->Find(variant)->Find(form)->days;
+  };
+  EXPECT_EQ(limit("brost", Day(2024, 1, 31), "", "kirurgi"), 28);
+  EXPECT_EQ(limit("brost", Day(2024, 2, 1), "", "palliativ"), 35);
+  EXPECT_EQ(limit("tarm", Day(2026, 1, 1), "utokad", "palliativ"), 39);
+  EXPECT_EQ(limit("tarm", Day(2026, 1, 1), "", "stent_stomi"), 39);
+  EXPECT_EQ(limit("urinblasa", Day(2024, 5, 13), "", "stralning"), 43);
+  EXPECT_EQ(limit("urinblasa", Day(2024, 5, 14), "", "stralning"), 48);
+  EXPECT_EQ(limit("hjarna", Day(2026, 1, 1), "lagmalign", "exspektans"), std::nullopt);
+  EXPECT_EQ(table.InForce("melanom", Day(2026, 1, 1))->pad_subtract_days, 21);
+  for (const domain::PathwayVersion& version : table.versions) {
+    for (const domain::PathwayVariant& variant : version.variants) {
+      for (const domain::FormLimit& form : variant.limits) {
+        EXPECT_FALSE(form.source.empty() || form.dated.empty())
+            << version.pathway << " " << form.treatment_form;
+      }
+    }
+  }
+}
+
+// Every note of what ships is a gap of the cancer pathways, and each pathway without a limit has one.
+TEST_F(Shipped, SaysWhichPathwaysHaveNoLimit) {
+  const LoadResult result = Load("config");
+  std::set<std::string> noted;
+  for (const Problem& note : result.notes) {
+    EXPECT_EQ(note.file, "svf-limits.yaml") << note.message;
+    if (note.message.find("has no limit") != std::string::npos)
+      noted.insert(note.message.substr(9, note.message.find('"', 9) - 9));
+  }
+  std::set<std::string> without;
+  for (const domain::PathwayVersion& version : region_->pathways->versions) {
+    if (!version.AnyLimit()) without.insert(version.pathway);
+  }
+  EXPECT_EQ(noted, without);
+  EXPECT_TRUE(without.contains("lunga"));
+}
+
+TEST_F(Shipped, RatiosHaveExampleCounts) {
+  for (const char* id : {"svf_inclusion", "dental_outreach", "dental_necessary_care"}) {
+    EXPECT_EQ(Indicator(id).shape, domain::Shape::kRatio) << id;
+    EXPECT_FALSE(Indicator(id).denominators.empty()) << id;
+  }
+  EXPECT_EQ(Indicator("svf_inclusion").denominator_rule, domain::DenominatorRule::kProRata);
+  EXPECT_EQ(Indicator("dental_outreach").denominator_rule, domain::DenominatorRule::kYearOfLastDay);
+  std::istringstream lines(ReadText("config/denominators.yaml"));
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.starts_with("  - ")) continue;
+    EXPECT_THAT(line, testing::HasSubstr("example: true"));
   }
 }
 
@@ -247,12 +391,115 @@ TEST(Warn, ThreeWaysToSayTheSame) {
     directory.Lay("indicators/ambulance.yaml", text);
     const auto configuration = LoadGood(directory.path());
     ASSERT_NE(configuration, nullptr);
-    EXPECT_EQ(
-        std::get<domain::WarnAfter>(*configuration->regions[0].FindIndicator("in_time")->versions[0].warn)
-            .after_start,
-        minutes(15))
-        << warn;
+    const auto& built = configuration->regions[0].FindIndicator("in_time")->versions[0].warn;
+    EXPECT_EQ(std::get<domain::WarnAfter>(*built).after_start, minutes(15)) << warn;
   }
+}
+
+class Shapes : public testing::Test {
+ protected:
+  void SetUp() override {
+    configuration_ = LoadGood("lib/config/testdata/shapes");
+    ASSERT_NE(configuration_, nullptr);
+  }
+  const domain::Indicator& Indicator(std::string_view id) const {
+    return *configuration_->regions[0].FindIndicator(id);
+  }
+  std::shared_ptr<const Configuration> configuration_;
+};
+
+TEST_F(Shapes, OfLimits) {
+  EXPECT_EQ(configuration_->revision, 7u);
+  const domain::IndicatorVersion& by_days = Indicator("by_days").versions[0];
+  EXPECT_EQ(std::get<domain::CalendarDaysLimit>(*by_days.limit).days, 60);
+  EXPECT_EQ(std::get<domain::WarnDaysBefore>(*by_days.warn).days, 14);
+  EXPECT_TRUE(by_days.mov_excludes && by_days.pvv_excludes && by_days.deadline_decides);
+  const domain::IndicatorVersion& by_date = Indicator("by_date").versions[0];
+  EXPECT_EQ(std::get<domain::DateLimit>(*by_date.limit).attribute, "due");
+  ASSERT_TRUE(by_date.ages.has_value());
+  EXPECT_EQ(by_date.ages->from, 18);
+  EXPECT_EQ(by_date.ages->to, 79);
+  const domain::IndicatorVersion& by_table = Indicator("by_table").versions[0];
+  EXPECT_EQ(std::get<domain::PathwayLimit>(*by_table.limit).table, configuration_->regions[0].pathways);
+  ASSERT_TRUE(by_table.stop.instead.has_value());
+  EXPECT_EQ(by_table.stop.instead->when.attribute, "treatment_form");
+  EXPECT_THAT(by_table.stop.instead->when.values, ElementsAre("palliativ"));
+  EXPECT_THAT(by_table.stop.instead->milestones, ElementsAre("decided"));
+  EXPECT_FALSE(by_table.deadline_decides || by_table.mov_excludes);
+  EXPECT_NE(Indicator("not_in_table").versions[0].without_limit_in, nullptr);
+  for (const char* id : {"by_days", "by_date", "by_table", "not_in_table", "in_days"}) {
+    EXPECT_EQ(Indicator(id).unit, domain::DurationUnit::kDays) << id;
+  }
+}
+
+TEST_F(Shapes, OfRatiosAndCounts) {
+  const domain::Indicator& coverage = Indicator("coverage");
+  EXPECT_EQ(coverage.shape, domain::Shape::kRatio);
+  EXPECT_EQ(coverage.denominator_rule, domain::DenominatorRule::kProRata);
+  EXPECT_EQ(coverage.GoalOn(Day(2026, 1, 1)), 700);
+  std::vector<std::string> rows;
+  for (const domain::Denominator& row : coverage.denominators)
+    rows.push_back(Cat(row.level, " ", row.key, " ", row.year, " ", row.count));
+  EXPECT_THAT(rows,
+              ElementsAre("municipality 0680 2026 50", "region region 2025 100", "region region 2026 200"));
+  const domain::Indicator& visits = Indicator("visits");
+  EXPECT_EQ(visits.shape, domain::Shape::kCount);
+  EXPECT_EQ(visits.better, domain::Better::kLower);
+  EXPECT_EQ(visits.GoalOn(Day(2026, 1, 1)), 1200);
+  EXPECT_TRUE(visits.roll_ups[0].by_sex);
+  EXPECT_EQ(visits.versions[0].ages->from, 80);
+  EXPECT_EQ(visits.versions[0].ages->to, std::nullopt);
+}
+
+TEST_F(Shapes, OfPathwaysInTheirOrder) {
+  const domain::PathwayTable& table = *configuration_->regions[0].pathways;
+  ASSERT_EQ(table.versions.size(), 3u);
+  const domain::PathwayVersion& first = table.versions[0];
+  EXPECT_EQ(first.pathway, "brost");
+  EXPECT_EQ(first.valid_from, Day(2018, 1, 1));
+  EXPECT_TRUE(first.under_18);
+  EXPECT_EQ(first.pad_subtract_days, 21);
+  EXPECT_EQ(first.gap, "old");
+  EXPECT_EQ(first.Find("")->variant, "bas");
+  EXPECT_EQ(first.Find("bas")->Find("palliativ")->days, std::nullopt);
+  EXPECT_EQ(first.Find("utokad")->Find("kirurgi")->days, 42);
+  EXPECT_EQ(table.versions[1].variants[0].limits[0].source, "paper");
+  EXPECT_EQ(table.versions[1].variants[0].limits[0].dated, "2024-02");
+}
+
+TEST(Notes, SayWhatIsLeftOpenAndRefuseNothing) {
+  CopiedDirectory directory("lib/config/testdata/shapes");
+  directory.Lay(
+      "denominators.yaml",
+      "denominators:\n  - {indicator: coverage, level: municipality, key: '0681', year: 2026, count: 1}\n");
+  const LoadResult result = Load(directory.path());
+  EXPECT_NE(result.configuration, nullptr);
+  EXPECT_EQ(FormatProblems(result.notes),
+            "denominators.yaml:2:53: units.yaml has no \"0681\" at this level\n"
+            "svf-limits.yaml:2:5: pathway \"lung\" (Lung) has no limit; its cases are judged by none of this "
+            "table\n"
+            "svf-limits.yaml:2:5: pathway \"lung\" (Lung): a newer one\n");
+}
+
+TEST(Revision, IsOneWhereNothingSaysSo) { EXPECT_EQ(LoadGood("lib/config/testdata/base")->revision, 1u); }
+
+TEST(Regions, MayHaveLimitsAndCountsOfTheirOwn) {
+  CopiedDirectory directory("lib/config/testdata/shapes");
+  directory.Lay("regions.yaml", "regions: [{code: '06', partition: 0}, {code: '07', partition: 1}]\n");
+  directory.Lay(
+      "regions/07/svf-limits.yaml",
+      "pathways: [{pathway: brost, name: B, valid_from: 2018-01-01, variants: [{variant: '', limits: "
+      "[{treatment_form: kirurgi, days: 30}]}]}]\n");
+  directory.Lay("regions/07/denominators.yaml",
+                "denominators: [{indicator: coverage, level: region, key: region, year: 2026, count: 9}]\n");
+  const auto configuration = LoadGood(directory.path());
+  ASSERT_NE(configuration, nullptr);
+  const RegionConfiguration& other = configuration->regions[1];
+  EXPECT_EQ(other.pathways->InForce("brost", Day(2026, 1, 1))->Find("")->Find("kirurgi")->days, 30);
+  EXPECT_EQ(configuration->regions[0].pathways->versions.size(), 3u);
+  ASSERT_EQ(other.FindIndicator("coverage")->denominators.size(), 1u);
+  EXPECT_EQ(other.FindIndicator("coverage")->denominators[0].count, 9);
+  EXPECT_EQ(configuration->regions[0].FindIndicator("coverage")->denominators.size(), 3u);
 }
 
 struct Change {
@@ -260,13 +507,14 @@ struct Change {
   std::string from;
   std::string to;
   bool counts;  // whether a number or an episode depends on it
+  std::string directory = "base";
 };
 
 class DigestChange : public testing::TestWithParam<Change> {};
 
 TEST_P(DigestChange, FollowsWhatNumbersDependOn) {
   const Change& change = GetParam();
-  CopiedDirectory directory("lib/config/testdata/base");
+  CopiedDirectory directory("lib/config/testdata/" + change.directory);
   const auto before = LoadGood(directory.path());
   std::string text = ReadText(directory.path() / change.file);
   ASSERT_NE(text.find(change.from), std::string::npos);
@@ -298,7 +546,29 @@ INSTANTIATE_TEST_SUITE_P(
         Change{"units.yaml", "tile: [0, 0]", "tile: [0, 1]", false},
         Change{"alerts.yaml", "late,", "later,", true},
         Change{"alerts.yaml", "when: overdue", "when: overdue, severity: page", true},
-        Change{"alerts.yaml", "action: act", "action: do", false}));
+        Change{"alerts.yaml", "action: act", "action: do", false},
+        Change{"indicators/care.yaml", "limit_days: 60", "limit_days: 61", true, "shapes"},
+        Change{"indicators/care.yaml", "days_before: 14", "days_before: 13", true, "shapes"},
+        Change{"indicators/care.yaml", ", mov_excludes: true", "", true, "shapes"},
+        Change{"indicators/care.yaml", "limit_date: due", "limit_date: class", true, "shapes"},
+        Change{"indicators/care.yaml", "to: 79", "to: 80", true, "shapes"},
+        Change{"indicators/care.yaml", "from: 18", "from: 17", true, "shapes"},
+        Change{"indicators/care.yaml", "in: [palliativ]", "in: [annan]", true, "shapes"},
+        Change{"indicators/care.yaml", "milestones: [decided]", "milestones: [begun]", true, "shapes"},
+        Change{"indicators/care.yaml", ", without_table_limit: svf", "", true, "shapes"},
+        Change{"indicators/care.yaml", "unit: days", "unit: seconds", true, "shapes"},
+        Change{"indicators/care.yaml", "pro_rata", "year_of_last_day", true, "shapes"},
+        Change{"indicators/care.yaml", "goal: 1200", "goal: 1201", true, "shapes"},
+        Change{"denominators.yaml", "count: 50", "count: 51", true, "shapes"},
+        Change{"denominators.yaml", ", example: true", "", false, "shapes"},
+        Change{"svf-limits.yaml", "days: 42", "days: 43", true, "shapes"},
+        Change{"svf-limits.yaml", "pad_subtract_days: 21", "pad_subtract_days: 20", true, "shapes"},
+        Change{"svf-limits.yaml", "under_18: true", "under_18: false", true, "shapes"},
+        Change{"svf-limits.yaml", "variant: utokad", "variant: stor", true, "shapes"},
+        Change{"svf-limits.yaml", "2024-02-01", "2024-03-01", true, "shapes"},
+        Change{"svf-limits.yaml", "source: paper", "source: book", false, "shapes"},
+        Change{"svf-limits.yaml", "gap: old", "gap: none", false, "shapes"},
+        Change{"revision.yaml", "revision: 7", "revision: 8", false, "shapes"}));
 
 }  // namespace
 }  // namespace vardvakt::config

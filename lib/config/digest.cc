@@ -30,11 +30,31 @@ class Hasher {
   StableHash hash_;
 };
 
+void AddPathways(const domain::PathwayTable& table, Hasher& hasher) {
+  hasher.Add(static_cast<int64_t>(table.versions.size()));
+  for (const domain::PathwayVersion& version : table.versions) {
+    hasher.Add(version.pathway);
+    hasher.Add(version.valid_from);
+    hasher.Add(int64_t{version.under_18});
+    hasher.Add(int64_t{version.pad_subtract_days});
+    hasher.Add(static_cast<int64_t>(version.variants.size()));
+    for (const domain::PathwayVariant& variant : version.variants) {
+      hasher.Add(variant.variant);
+      hasher.Add(static_cast<int64_t>(variant.limits.size()));
+      for (const domain::FormLimit& limit : variant.limits) {
+        hasher.Add(limit.treatment_form);
+        hasher.Add(int64_t{limit.days.value_or(-1)});
+      }
+    }
+  }
+}
+
 void AddLimit(const domain::Limit& limit, Hasher& hasher) {
   if (const auto* duration = std::get_if<domain::DurationLimit>(&limit)) hasher.Add(duration->limit);
   if (const auto* by_days = std::get_if<domain::CalendarDaysLimit>(&limit))
     hasher.Add(int64_t{by_days->days});
   if (const auto* by_date = std::get_if<domain::DateLimit>(&limit)) hasher.Add(by_date->attribute);
+  if (const auto* by_table = std::get_if<domain::PathwayLimit>(&limit)) AddPathways(*by_table->table, hasher);
 }
 
 void AddWarn(const domain::Warn& warn, Hasher& hasher) {
@@ -42,20 +62,29 @@ void AddWarn(const domain::Warn& warn, Hasher& hasher) {
   if (const auto* before = std::get_if<domain::WarnDaysBefore>(&warn)) hasher.Add(int64_t{before->days});
 }
 
+void AddCondition(const domain::AttributeCondition& condition, Hasher& hasher) {
+  hasher.Add(condition.attribute);
+  hasher.Add(condition.values);
+  hasher.Add(int64_t{condition.negate});
+}
+
 void AddSelector(const domain::MilestoneSelector& selector, Hasher& hasher) {
   hasher.Add(selector.milestones);
   hasher.Add(selector.kinds);
   hasher.Add(static_cast<int64_t>(selector.pick));
+  hasher.Add(int64_t{selector.instead.has_value()});
+  if (selector.instead) {
+    AddCondition(selector.instead->when, hasher);
+    hasher.Add(selector.instead->milestones);
+  }
 }
 
 void AddVersion(const domain::IndicatorVersion& version, Hasher& hasher) {
   hasher.Add(version.valid_from);
   hasher.Add(static_cast<int64_t>(version.where.size()));
-  for (const domain::AttributeCondition& condition : version.where) {
-    hasher.Add(condition.attribute);
-    hasher.Add(condition.values);
-    hasher.Add(int64_t{condition.negate});
-  }
+  for (const domain::AttributeCondition& condition : version.where) AddCondition(condition, hasher);
+  hasher.Add(version.ages ? int64_t{version.ages->from} : int64_t{-1});
+  hasher.Add(version.ages && version.ages->to ? int64_t{*version.ages->to} : int64_t{-1});
   AddSelector(version.start, hasher);
   AddSelector(version.stop, hasher);
   hasher.Add(version.limit ? static_cast<int64_t>(version.limit->index()) : int64_t{-1});
@@ -65,6 +94,9 @@ void AddVersion(const domain::IndicatorVersion& version, Hasher& hasher) {
   hasher.Add(version.settle);
   hasher.Add(int64_t{version.deadline_decides});
   hasher.Add(int64_t{version.pvv_excludes});
+  hasher.Add(int64_t{version.mov_excludes});
+  hasher.Add(int64_t{version.without_limit_in != nullptr});
+  if (version.without_limit_in != nullptr) AddPathways(*version.without_limit_in, hasher);
 }
 
 void AddStream(const domain::StreamDefinition& stream, Hasher& hasher) {
@@ -74,6 +106,15 @@ void AddStream(const domain::StreamDefinition& stream, Hasher& hasher) {
   for (const domain::Indicator& indicator : stream.indicators) {
     hasher.Add(indicator.id);
     hasher.Add(static_cast<int64_t>(indicator.better));
+    hasher.Add(static_cast<int64_t>(indicator.shape));
+    hasher.Add(static_cast<int64_t>(indicator.unit));
+    hasher.Add(static_cast<int64_t>(indicator.denominator_rule));
+    hasher.Add(static_cast<int64_t>(indicator.denominators.size()));
+    for (const domain::Denominator& denominator : indicator.denominators) {
+      hasher.Add({denominator.level, denominator.key});
+      hasher.Add(int64_t{denominator.year});
+      hasher.Add(denominator.count);
+    }
     hasher.Add(static_cast<int64_t>(indicator.versions.size()));
     for (const domain::IndicatorVersion& version : indicator.versions) AddVersion(version, hasher);
     hasher.Add(static_cast<int64_t>(indicator.goals.size()));

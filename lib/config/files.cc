@@ -1,5 +1,6 @@
 #include "lib/config/files.h"
 
+#include <limits>
 #include <span>
 
 namespace vardvakt::config {
@@ -7,10 +8,14 @@ namespace {
 
 using domain::Better;
 using domain::CaseCondition;
+using domain::DenominatorRule;
+using domain::DurationUnit;
 using domain::Pick;
 using domain::Severity;
+using domain::Shape;
 
 constexpr Duration kYear = hours(24 * 366);
+constexpr int64_t kMaxDays = 3660;
 
 Type<domain::Window> WindowNameType() {
   std::vector<std::pair<std::string, domain::Window>> choices;
@@ -36,9 +41,12 @@ Type<std::optional<int64_t>> DaysOrNull() {
   return {"whole number of days, or `null` for no limit",
           [](const Node& node, Sink& sink, std::optional<int64_t>& out) {
             if (node.kind == Node::Kind::kNull) return true;
-            return Integer(0, 3660).read(node, sink, out.emplace());
+            return Integer(0, kMaxDays).read(node, sink, out.emplace());
           }};
 }
+
+// A table of limits is named as its file begins; there is one.
+Type<bool> LimitTableType() { return OneOf<bool>({{"svf", true}}); }
 
 const Table<LevelText>& LevelTable() {
   static const auto table =
@@ -95,6 +103,27 @@ const Table<ConditionText>& ConditionTable() {
   return table;
 }
 
+const Table<InsteadText>& InsteadTable() {
+  static const auto table =
+      Table<InsteadText>("a special case", "Other milestones for cases of which a condition holds.")
+          .Required("attribute", &InsteadText::attribute, EventName(), "An attribute of the case.")
+          .Required("in", &InsteadText::in, ListOf(Text(0, 256), 1), "Values for which it holds.")
+          .Required("milestones", &InsteadText::milestones, ListOf(WithPlace(EventName()), 1),
+                    "Any of these then.");
+  return table;
+}
+
+const Table<AgesText>& AgesTable() {
+  static const auto table =
+      Table<AgesText>(
+          "an age range",
+          "Age is the local year of the start, of a ratio's or a count's case that of the stop, less "
+          "the attribute `birth_year`. An unknown age is in no range.")
+          .Optional("from", &AgesText::from, Integer(0, 150), "The youngest that count. Left out: newborns.")
+          .Optional("to", &AgesText::to, Integer(0, 150), "The oldest that count. Left out: no bound.");
+  return table;
+}
+
 const Table<SelectorText>& SelectorTable() {
   static const auto table =
       Table<SelectorText>("a start or stop", "Which registers start or stop the clock.")
@@ -106,18 +135,26 @@ const Table<SelectorText>& SelectorTable() {
                     "every kind.")
           .WithDefault("pick", &SelectorText::pick,
                        OneOf<Pick>({{"first", Pick::kFirst}, {"last", Pick::kLast}}), "first",
-                       "The earliest or the latest of them.");
+                       "The earliest or the latest of them.")
+          .Optional("instead", &SelectorText::instead, ObjectOf(InsteadTable()),
+                    "Other milestones for some cases, as palliative care has another stop.");
   return table;
 }
 
 const Table<WarnText>& WarnTable() {
   static const auto table =
-      Table<WarnText>("a warning time", "From when an open case is at risk. Give exactly one.")
+      Table<WarnText>(
+          "a warning time",
+          "From when an open case is at risk. Give exactly one: `days_before` where the limit is in "
+          "days, one of the others where it is a duration.")
           .Optional("after", &WarnText::after, Span(Duration{}, kYear, false), "So long after the start.")
           .Optional("before_deadline", &WarnText::before_deadline, Span(Duration{}, kYear, false),
                     "So long before the limit is reached.")
           .Optional("share_of_limit", &WarnText::share_of_limit, Share(),
-                    "When this share of the limit has passed.");
+                    "When this share of the limit has passed.")
+          .Optional("days_before", &WarnText::days_before, Integer(0, kMaxDays),
+                    "From the beginning of the local day that many days before the last allowed one; 0: that "
+                    "day itself.");
   return table;
 }
 
@@ -139,31 +176,53 @@ const Table<VersionText>& VersionTable() {
           .Required("valid_from", &VersionText::valid_from, Day(), "First local day of the case's start.")
           .Optional("where", &VersionText::where, ListOf(ObjectOf(ConditionTable())),
                     "Conditions that must all hold. Left out: those of `defaults`.")
-          .Required("start", &VersionText::start, ObjectOf(SelectorTable()), "What starts the clock.")
-          .Required("stop", &VersionText::stop, ObjectOf(SelectorTable()), "What stops it.")
-          .Optional("limit", &VersionText::limit, Span(milliseconds(1), kYear, false),
-                    "Within is `stop - start <= limit`. Left out: nothing is decided, only times are shown.")
+          .Optional("ages", &VersionText::ages, ObjectOf(AgesTable()),
+                    "Whose cases count. Left out: everybody's.")
+          .Optional("start", &VersionText::start, ObjectOf(SelectorTable()),
+                    "What starts the clock. A share must have it; ratios and counts have no clock.")
+          .Required("stop", &VersionText::stop, ObjectOf(SelectorTable()),
+                    "What stops it; of a ratio or a count, what is counted.")
+          .Optional(
+              "limit", &VersionText::limit, Span(milliseconds(1), kYear, false),
+              "Within is `stop - start <= limit`. Give at most one limit; without any nothing is decided, "
+              "only times are shown.")
+          .Optional("limit_days", &VersionText::limit_days, Integer(0, kMaxDays),
+                    "Within is a stop at most that many local calendar days after the start's.")
+          .Optional(
+              "limit_date", &VersionText::limit_date, EventName(),
+              "Within is a stop no later than the local day in this attribute of the case (`2026-01-31`).")
+          .Optional("limit_table", &VersionText::limit_table, LimitTableType(),
+                    "Calendar days by pathway, variant and treatment form: `svf-limits.yaml`.")
+          .Optional("without_table_limit", &VersionText::without_table_limit, LimitTableType(),
+                    "Only cases whose pathway has no limit in that table.")
           .Optional("warn", &VersionText::warn, ObjectOf(WarnTable()),
                     "From when an open case is at risk. Left out: never.")
           .Optional("settle", &VersionText::settle, Span(Duration{}, kYear, true), "Left out: the stream's.")
           .WithDefault("deadline_decides", &VersionText::deadline_decides, Flag(), "true",
                        "`false`: a case is decided by its stop alone, never by the passing of its deadline.")
           .WithDefault("pvv_excludes", &VersionText::pvv_excludes, Flag(), "true",
-                       "Whether the deviation `pvv` (patient's choice) leaves a case out.");
+                       "Whether the deviation `pvv` (patient's choice) leaves a case out.")
+          .WithDefault(
+              "mov_excludes", &VersionText::mov_excludes, Flag(), "false",
+              "Whether with the deviation `mov` (medical reasons) an open case waits in no count and its "
+              "deadline decides nothing.");
   return table;
 }
 
 const Table<GoalText>& GoalTable() {
   static const auto table =
-      Table<GoalText>("a goal", "A goal for the share, in force until the next one.")
+      Table<GoalText>("a goal", "In force until the next one.")
           .Required("valid_from", &GoalText::valid_from, Day(), "First day it is in force.")
-          .Required("goal", &GoalText::goal, Share(), "The share to reach.");
+          .Required("goal", &GoalText::goal,
+                    Unread("share from 0 to 1, e.g. `0.80`; of a count a whole number a year"),
+                    "The share to reach, or with `better: lower` not to exceed.");
   return table;
 }
 
 const Table<IndicatorText>& IndicatorTable() {
   static const auto table =
-      Table<IndicatorText>("an indicator", "One clock and its share.")
+      Table<IndicatorText>("an indicator",
+                           "One clock and its share; or a count, or a count of those expected.")
           .Required("id", &IndicatorText::id, Identifier(), "Its name in answers, metrics and rules.")
           .Required("name", &IndicatorText::name, ObjectOf(BothLanguagesTable()), "Its name for people.")
           .Required("description", &IndicatorText::description, ObjectOf(BothLanguagesTable()),
@@ -172,6 +231,23 @@ const Table<IndicatorText>& IndicatorTable() {
           .WithDefault("better", &IndicatorText::better,
                        OneOf<Better>({{"higher", Better::kHigher}, {"lower", Better::kLower}}), "higher",
                        "`lower`: what is within is unwanted, and the goal is a ceiling.")
+          .WithDefault(
+              "shape", &IndicatorText::shape,
+              OneOf<Shape>({{"share", Shape::kShare}, {"ratio", Shape::kRatio}, {"count", Shape::kCount}}),
+              "share",
+              "`share`: of the cases that stopped, how many within the limit. `ratio`: how many cases "
+              "reached the stop, of the number in `denominators.yaml`. `count`: how many reached it.")
+          .Optional(
+              "denominator", &IndicatorText::denominator,
+              OneOf<DenominatorRule>({{"pro_rata", DenominatorRule::kProRata},
+                                      {"year_of_last_day", DenominatorRule::kYearOfLastDay}}),
+              "A ratio must have it. `pro_rata`: each day of the window adds its part of its year's count. "
+              "`year_of_last_day`: the count of the year of the window's last day.")
+          .Optional(
+              "unit", &IndicatorText::unit,
+              OneOf<DurationUnit>({{"seconds", DurationUnit::kSeconds}, {"days", DurationUnit::kDays}}),
+              "Of its durations, where no version has a limit. Left out: `seconds`; with a limit, what the "
+              "limit is in.")
           .Optional("goals", &IndicatorText::goals, ListOf(ObjectOf(GoalTable())),
                     "Its goals, oldest first. Left out: none.")
           .Optional("roll_ups", &IndicatorText::roll_ups, ListOf(ObjectOf(RollUpTable()), 1),
@@ -332,10 +408,10 @@ const Table<SvfPathwayText>& SvfPathwayTable() {
           .Required("valid_from", &SvfPathwayText::valid_from, Day(),
                     "For suspicions founded on this day or later.")
           .WithDefault("under_18", &SvfPathwayText::under_18, Flag(), "false", "Whether it covers children.")
-          .WithDefault("pad_subtract_days", &SvfPathwayText::pad_subtract_days, Integer(0, 3660), "0",
+          .WithDefault("pad_subtract_days", &SvfPathwayText::pad_subtract_days, Integer(0, kMaxDays), "0",
                        "Taken off the limit when suspicion was first raised by the pathologist.")
-          .Optional("newer", &SvfPathwayText::newer, Text(),
-                    "What is known of a newer version whose numbers are not.")
+          .Optional("gap", &SvfPathwayText::gap, Text(),
+                    "What is known to be missing or outdated here; `check-config` repeats it as a note.")
           .Required("variants", &SvfPathwayText::variants, ListOf(ObjectOf(SvfVariantTable()), 1),
                     "The first is for cases that name none.");
   return table;
@@ -409,6 +485,15 @@ const Table<RegionsText>& RegionsTable() {
       Table<RegionsText>("the file", "")
           .Required("regions", &RegionsText::regions, ListOf(ObjectOf(DeployedRegionTable()), 1),
                     "The regions; the first is the default.");
+  return table;
+}
+
+const Table<RevisionText>& RevisionTable() {
+  static const auto table =
+      Table<RevisionText>("the file", "")
+          .Required("revision", &RevisionText::revision, Integer(1, std::numeric_limits<uint32_t>::max()),
+                    "Greater than that of any definitions deployed before.")
+          .Optional("note", &RevisionText::note, Text(), "What changed.");
   return table;
 }
 

@@ -48,16 +48,29 @@ struct ConditionText {
   Located<std::vector<std::string>> in;
   Located<std::vector<std::string>> not_in;
 };
+struct InsteadText {
+  Mark at;
+  Located<std::string> attribute;
+  std::vector<std::string> in;
+  std::vector<Located<std::string>> milestones;
+};
 struct SelectorText {
   std::vector<Located<std::string>> milestones;
   std::vector<std::string> resource_kinds;
   domain::Pick pick = domain::Pick::kFirst;
+  Located<InsteadText> instead;
+};
+struct AgesText {
+  Mark at;
+  Located<int64_t> from;
+  Located<int64_t> to;
 };
 struct WarnText {
   Mark at;
   Located<Duration> after;
   Located<Duration> before_deadline;
   Located<int> share_of_limit;  // per mille
+  Located<int64_t> days_before;
 };
 struct RollUpText {
   Mark at;
@@ -68,18 +81,24 @@ struct VersionText {
   Mark at;
   Located<LocalDay> valid_from;
   Located<std::vector<ConditionText>> where;
-  SelectorText start;
+  Located<AgesText> ages;
+  Located<SelectorText> start;
   SelectorText stop;
   Located<Duration> limit;
+  Located<int64_t> limit_days;
+  Located<std::string> limit_date;
+  Located<bool> limit_table;  // there is one table
+  Located<bool> without_table_limit;
   Located<WarnText> warn;
   Located<Duration> settle;
-  bool deadline_decides = true;
-  bool pvv_excludes = true;
+  Located<bool> deadline_decides;
+  Located<bool> pvv_excludes;
+  Located<bool> mov_excludes;
 };
 struct GoalText {
   Mark at;
   Located<LocalDay> valid_from;
-  Located<int> goal;  // per mille
+  Located<Node> goal;  // what it may be depends on the indicator's shape
 };
 struct IndicatorText {
   Mark at;
@@ -88,6 +107,9 @@ struct IndicatorText {
   BothLanguages description;
   std::string source;
   domain::Better better = domain::Better::kHigher;
+  domain::Shape shape = domain::Shape::kShare;
+  Located<domain::DenominatorRule> denominator;
+  Located<domain::DurationUnit> unit;
   std::vector<GoalText> goals;
   Located<std::vector<RollUpText>> roll_ups;
   std::vector<VersionText> versions;
@@ -186,6 +208,12 @@ struct RegionsText {
   std::vector<DeployedRegionText> regions;
 };
 
+struct RevisionText {
+  Mark at;
+  int64_t revision = 1;
+  std::string note;
+};
+
 struct SvfLimitText {
   Located<std::string> treatment_form;
   std::optional<int64_t> days;  // nullopt: no limit set
@@ -203,7 +231,7 @@ struct SvfPathwayText {
   Located<LocalDay> valid_from;
   bool under_18 = false;
   int64_t pad_subtract_days = 0;
-  std::string newer;
+  std::string gap;
   std::vector<SvfVariantText> variants;
 };
 struct SvfLimitsText {
@@ -228,6 +256,7 @@ const Table<IndicatorsText>& IndicatorsTable();
 const Table<UnitsText>& UnitsTable();
 const Table<AlertsText>& AlertsTable();
 const Table<RegionsText>& RegionsTable();
+const Table<RevisionText>& RevisionTable();
 const Table<SvfLimitsText>& SvfLimitsTable();
 const Table<DenominatorsText>& DenominatorsTable();
 

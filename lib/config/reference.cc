@@ -46,6 +46,13 @@ const std::vector<FileKind>& FileKinds() {
       {"regions.yaml", false, false,
        "The regions of this deployment. Left out: the one region of `units.yaml`, in partition 0.",
        &RegionsTable().info()},
+      {"revision.yaml", false, false,
+       "The number of these definitions. Left out: 1. Whoever changes what is measured (an indicator, a "
+       "limit, a "
+       "goal, a roll-up, a unit, a rule) raises it; two directories can't be told apart as earlier and later "
+       "by "
+       "their contents.",
+       &RevisionTable().info()},
       {"units.yaml", true, true, "The region and its places.", &UnitsTable().info()},
       {"streams.yaml", true, true,
        "What events may say. In a region's folder it can offer other levels and names; what is accepted is "
@@ -58,10 +65,14 @@ const std::vector<FileKind>& FileKinds() {
       {"alerts.yaml", true, true, "What raises an alert. See also [alerts](alerts.md).",
        &AlertsTable().info()},
       {"svf-limits.yaml", false, true,
-       "Limits of the cancer pathways. Its form is checked; nothing is judged by it yet.",
+       "Limits of the cancer pathways, for indicators with `limit_table: svf`. A case is judged by its "
+       "pathway's "
+       "newest version whose `valid_from` is not later than the local day of its start. What a table leaves "
+       "open, "
+       "`check-config` says as a note.",
        &SvfLimitsTable().info()},
       {"denominators.yaml", false, true,
-       "Expected counts for ratio indicators. Its form is checked; nothing is computed from it yet.",
+       "What ratio indicators divide by. A ratio is given where every year that a window needs has a count.",
        &DenominatorsTable().info()},
   };
   return kinds;

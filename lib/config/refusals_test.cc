@@ -1,6 +1,6 @@
-// Each file of testdata/refused is laid over the small configuration testdata/base, under the name in its
-// first line ("# lay: NAME"); the lines "# says: ..." after it are every problem that must be reported, in
-// order.
+// Each file of testdata/refused is laid over the small configuration testdata/base (or "# over: NAME" in its
+// first line), under the name in the line "# lay: NAME"; the lines "# says: ..." after it are every problem
+// that must be reported, in order.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -15,10 +15,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::string_view kOver = "# over: ";
 constexpr std::string_view kLay = "# lay: ";
 constexpr std::string_view kSays = "# says: ";
 
 struct Refusal {
+  std::string over = "base";
   std::string lay;
   std::vector<std::string> says;
   std::string body;
@@ -28,7 +30,9 @@ Refusal Parse(const std::string& text) {
   Refusal refusal;
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);) {
-    if (line.starts_with(kLay)) {
+    if (line.starts_with(kOver)) {
+      refusal.over = line.substr(kOver.size());
+    } else if (line.starts_with(kLay)) {
       refusal.lay = line.substr(kLay.size());
     } else if (line.starts_with(kSays)) {
       refusal.says.push_back(line.substr(kSays.size()));
@@ -59,13 +63,14 @@ class Refused : public testing::TestWithParam<fs::path> {};
 // Lines are counted without the header, so that an expected message can be added without moving the rest.
 TEST_P(Refused, SaysEveryProblemExactly) {
   const Refusal refusal = Parse(ReadText(GetParam()));
-  CopiedDirectory directory("lib/config/testdata/base");
+  CopiedDirectory directory("lib/config/testdata/" + refusal.over);
   directory.Lay(refusal.lay, refusal.body);
   const LoadResult result = Load(directory.path());
   EXPECT_EQ(result.configuration, nullptr);
   const std::vector<std::string> said = Lines(FormatProblems(result.problems));
   if (Rewriting()) {
-    std::string text = std::string(kLay) + refusal.lay + "\n";
+    std::string text = refusal.over == "base" ? "" : std::string(kOver) + refusal.over + "\n";
+    text += std::string(kLay) + refusal.lay + "\n";
     for (const std::string& line : said) text += std::string(kSays) + line + "\n";
     WriteText(GetParam(), text + refusal.body);
     return;
@@ -79,6 +84,7 @@ INSTANTIATE_TEST_SUITE_P(Files, Refused, testing::ValuesIn(RefusedFiles()),
 
 TEST(RefusedBase, IsGoodByItself) {
   EXPECT_EQ(FormatProblems(Load("lib/config/testdata/base").problems), "");
+  EXPECT_EQ(FormatProblems(Load("lib/config/testdata/shapes").problems), "");
 }
 
 TEST(RefusedDirectory, MissingDirectory) {

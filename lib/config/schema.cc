@@ -231,6 +231,13 @@ Type<int> Share() {
           }};
 }
 
+Type<Node> Unread(std::string name) {
+  return {std::move(name), [](const Node& node, Sink& sink, Node& out) {
+            out = node;
+            return NeedText(node, sink, "a number");
+          }};
+}
+
 Type<std::map<std::string, std::string>> TextMap() {
   return {"map of text", [](const Node& node, Sink& sink, std::map<std::string, std::string>& out) {
             if (node.kind != Node::Kind::kMap) {

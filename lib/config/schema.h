@@ -41,7 +41,7 @@ template <typename V>
 struct Located {
   V value{};
   Mark at;
-  bool present = false;  // it stood there
+  bool present = false;  // it stood there, and is no default
   bool given = false;    // and was accepted
 };
 
@@ -78,6 +78,8 @@ Type<Duration> Span(Duration min, Duration max, bool days);
 Type<LocalDay> Day();
 // A share from 0 to 1 with at most three decimals, kept in per mille.
 Type<int> Share();
+// Any single value, to be read once it is known what it must be; `name` says so.
+Type<Node> Unread(std::string name);
 
 template <typename V>
 Type<Located<V>> WithPlace(Type<V> inner) {
@@ -174,9 +176,10 @@ class Table {
     for (size_t i = 0; i < readers_.size(); ++i) {
       const KeyInfo& key = info_.keys[i];
       if (const Node::Entry* entry = FindEntry(node, key.name)) {
-        ok &= readers_[i](entry->value, sink, out);
+        ok &= readers_[i](entry->value, true, sink, out);
       } else if (!key.default_text.empty()) {
-        ok &= readers_[i]({.kind = Node::Kind::kText, .at = node.at, .text = key.default_text}, sink, out);
+        const Node fallback{.kind = Node::Kind::kText, .at = node.at, .text = key.default_text};
+        ok &= readers_[i](fallback, false, sink, out);
       }
     }
     return ok;
@@ -190,10 +193,10 @@ class Table {
       info_.tables.push_back(type.table);
     }
     info_.keys.push_back(std::move(key));
-    readers_.push_back([member, read = type.read](const Node& node, Sink& sink, T& out) {
+    readers_.push_back([member, read = type.read](const Node& node, bool written, Sink& sink, T& out) {
       if constexpr (std::is_same_v<M, Located<V>>) {
         (out.*member).at = node.at;
-        (out.*member).present = true;
+        (out.*member).present = written;
         (out.*member).given = read(node, sink, (out.*member).value);
         return (out.*member).given;
       } else if constexpr (std::is_same_v<M, std::optional<V>>) {
@@ -206,7 +209,7 @@ class Table {
   }
 
   TableInfo info_;
-  std::vector<std::function<bool(const Node&, Sink&, T&)>> readers_;
+  std::vector<std::function<bool(const Node&, bool, Sink&, T&)>> readers_;
 };
 
 // A value that is such a map. The table must live as long as the program.

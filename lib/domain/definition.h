@@ -36,6 +36,13 @@ struct MilestoneSelector {
   std::optional<Instead> instead;
 };
 
+// Whose cases count: years of age in the local year of the start (of a ratio or a count: of the stop). An
+// unknown age is in no range.
+struct AgeRange {
+  int from = 0;
+  std::optional<int> to;
+};
+
 // `stop - start <= limit`.
 struct DurationLimit {
   Duration limit{};
@@ -92,6 +99,7 @@ struct RollUp {
 struct IndicatorVersion {
   LocalDay valid_from;
   std::vector<AttributeCondition> where;
+  std::optional<AgeRange> ages;
   MilestoneSelector start;
   MilestoneSelector stop;
   std::optional<Limit> limit;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "lib/domain/case_limit.h"
+#include "lib/domain/series.h"
 
 namespace vardvakt::domain {
 namespace {
@@ -18,6 +19,12 @@ bool Holds(const AttributeCondition& condition, const CaseState& state) {
 bool WhereHolds(const IndicatorVersion& version, const CaseState& state) {
   return std::all_of(version.where.begin(), version.where.end(),
                      [&](const AttributeCondition& condition) { return Holds(condition, state); });
+}
+
+bool AgeCounts(const IndicatorVersion& version, const CaseState& state, Instant at, const TimeZone& zone) {
+  if (!version.ages) return true;
+  const std::optional<int> years = YearsOfAge(state, at, zone);
+  return years && *years >= version.ages->from && (!version.ages->to || *years <= *version.ages->to);
 }
 
 // The version by which the case is judged: in force on the local date of its start (spec §3), where the start
@@ -131,6 +138,7 @@ Judgement JudgeCounted(const CaseState& state, const Indicator& indicator, Insta
     if (!WhereHolds(*version, state)) continue;
     const auto reached = Select(state, version->stop, now, j.next);
     if (!reached || &indicator.VersionOn(zone.DayOf(*reached)) != &*version) continue;
+    if (!AgeCounts(*version, state, *reached, zone)) continue;
     j.version = &*version;
     j.outcome = Outcome::kCompleted;
     j.stop = reached;
@@ -192,8 +200,8 @@ Judgement Judge(const CaseState& state, const Indicator& indicator, Instant now,
   if (state.Deleted()) return j;
   if (indicator.shape != Shape::kShare) return JudgeCounted(state, indicator, now, zone);
   if (!FindStart(state, indicator, now, zone, j)) return j;
-  const CaseLimit limit = WhereHolds(*j.version, state) ? LimitOf(*j.version, state, *j.start, zone)
-                                                        : CaseLimit{.applies = false};
+  const bool meant = WhereHolds(*j.version, state) && AgeCounts(*j.version, state, *j.start, zone);
+  const CaseLimit limit = meant ? LimitOf(*j.version, state, *j.start, zone) : CaseLimit{.applies = false};
   if (!limit.applies) {
     j.version = nullptr;
     return j;

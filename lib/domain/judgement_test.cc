@@ -193,6 +193,28 @@ TEST(JudgeTest, DeletedAndFilteredCasesDoNotApply) {
   EXPECT_EQ(CaseBuilder().Attribute("priority", "2").At(kStart + hours(1)).outcome, Outcome::kNotApplicable);
 }
 
+TEST(JudgeTest, AnAgeRangeIsOfTheYearOfTheStartAndUnknownAgesAreInNone) {
+  Indicator indicator = TwentyMinutes();
+  indicator.versions[0].ages = AgeRange{.from = 65, .to = 79};
+  const auto applies = [&](const std::string& birth_year, const Indicator& judged) {
+    CaseBuilder case_;
+    if (!birth_year.empty()) case_.Attribute("birth_year", birth_year);
+    case_.Milestone("arrived", kStart + minutes(5));
+    return case_.At(kStart + minutes(10), judged).outcome != Outcome::kNotApplicable;
+  };
+  EXPECT_FALSE(applies("1962", indicator));  // 64 in 2026
+  EXPECT_TRUE(applies("1961", indicator));
+  EXPECT_TRUE(applies("1947", indicator));
+  EXPECT_FALSE(applies("1946", indicator));
+  EXPECT_FALSE(applies("", indicator));
+  EXPECT_FALSE(applies("2027", indicator));
+  indicator.shape = Shape::kCount;
+  EXPECT_FALSE(applies("1962", indicator));
+  EXPECT_TRUE(applies("1961", indicator));
+  indicator.versions[0].ages = AgeRange{.from = 65};
+  EXPECT_TRUE(applies("1926", indicator));
+}
+
 TEST(JudgeTest, WithoutALimitNothingIsDecided) {
   Indicator leg = TwentyMinutes();
   leg.versions[0].limit.reset();

@@ -33,6 +33,7 @@ struct PathwayVersion {
   LocalDay valid_from;
   bool under_18 = false;
   int pad_subtract_days = 0;
+  std::string gap;                       // what is known to be missing or outdated; empty: nothing
   std::vector<PathwayVariant> variants;  // at least one; the first is meant where a case names none
 
   const PathwayVariant* Find(std::string_view variant) const;

@@ -43,14 +43,19 @@ Sex SexOf(const CaseState& state) {
   return Sex::kU;
 }
 
-Age AgeOf(const CaseState& state, Instant start, const TimeZone& zone) {
+std::optional<int> YearsOfAge(const CaseState& state, Instant start, const TimeZone& zone) {
   const std::optional<int> birth_year = FourDigitYear(state.Attribute("birth_year"));
-  if (!birth_year) return Age::kUnknown;
-  const int age = static_cast<int>(std::chrono::year_month_day(zone.DayOf(start)).year()) - *birth_year;
-  if (age < 0) return Age::kUnknown;
-  if (age < 18) return Age::k0To17;
-  if (age < 65) return Age::k18To64;
-  if (age < 80) return Age::k65To79;
+  if (!birth_year) return std::nullopt;
+  const int years = static_cast<int>(std::chrono::year_month_day(zone.DayOf(start)).year()) - *birth_year;
+  return years < 0 ? std::nullopt : std::optional(years);
+}
+
+Age AgeOf(const CaseState& state, Instant start, const TimeZone& zone) {
+  const std::optional<int> years = YearsOfAge(state, start, zone);
+  if (!years) return Age::kUnknown;
+  if (*years < 18) return Age::k0To17;
+  if (*years < 65) return Age::k18To64;
+  if (*years < 80) return Age::k65To79;
   return Age::k80Up;
 }
 

@@ -22,7 +22,9 @@ std::optional<Sex> ParseSex(std::string_view name);
 std::optional<Age> ParseAge(std::string_view name);
 
 Sex SexOf(const CaseState& state);
-// Local year of the start - birth year, in bands (spec §5).
+// Local year of the start - birth year (spec §5); nullopt when unknown.
+std::optional<int> YearsOfAge(const CaseState& state, Instant start, const TimeZone& zone);
+// The same in bands.
 Age AgeOf(const CaseState& state, Instant start, const TimeZone& zone);
 
 // A series: indicator × one of its roll-ups × key × sex × age. `level` is the level's name.

@@ -14,12 +14,17 @@ void Check(const std::string& directory, runtime::ExitCode& exit_code) {
     exit_code = runtime::ExitCode::kFailed;
     return;
   }
+  for (config::Problem note : loaded.notes) {
+    note.message = "note: " + note.message;
+    std::cout << config::FormatProblems({note});
+  }
   size_t indicators = 0;
   for (const domain::StreamDefinition& stream : loaded.configuration->regions.front().streams) {
     indicators += stream.indicators.size();
   }
-  std::cout << directory << ": no problem; " << loaded.configuration->regions.size() << " region(s), "
-            << loaded.configuration->streams.size() << " stream(s), " << indicators << " indicator(s)\n";
+  std::cout << directory << ": no problem; revision " << loaded.configuration->revision << ", "
+            << loaded.configuration->regions.size() << " region(s), " << loaded.configuration->streams.size()
+            << " stream(s), " << indicators << " indicator(s)\n";
 }
 
 }  // namespace
