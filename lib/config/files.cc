@@ -76,7 +76,8 @@ const Table<StreamText>& StreamTable() {
               "settle", &StreamText::settle, Span(Duration{}, kYear, true),
               "The usual reporting delay: an open case is decided as a miss so long after its deadline.")
           .Required("milestones", &StreamText::milestones, ListOf(WithPlace(EventName()), 1),
-                    "The milestones that its events carry, in the order in which a case reaches them. A case that has "
+                    "The milestones that its events carry, in the order in which a case reaches them. A case "
+                    "that has "
                     "one behind a clock's stop, but no stop, is a finding of data quality.")
           .Required("attributes", &StreamText::attributes, ListOf(WithPlace(EventName())),
                     "The attributes that its events carry.")

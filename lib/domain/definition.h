@@ -159,7 +159,7 @@ struct Indicator {
 struct StreamDefinition {
   std::string stream;
   std::vector<Level> levels;
-  std::vector<Indicator> indicators;  // ascending by id
+  std::vector<Indicator> indicators;         // ascending by id
   std::vector<std::string> milestones = {};  // in the order in which a case reaches them
 };
 

@@ -48,8 +48,8 @@ struct Series {
   domain::Counts SumDecided(const domain::PaneRange& range) const;
 };
 
-// Every series of one task, and its data quality. Moves panes by new - old contributions, so the numbers follow from the cases
-// alone. Panes older than are kept (spec §4) are neither filled nor read. One thread.
+// Every series of one task, and its data quality. Moves panes by new - old contributions, so the numbers
+// follow from the cases alone. Panes older than are kept (spec §4) are neither filled nor read. One thread.
 class SeriesTable {
  public:
   // `keeps_changes` off: nothing is remembered for Flush, for the rules or for publishing.
