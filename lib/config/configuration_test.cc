@@ -314,6 +314,17 @@ TEST(ExampleConfiguration, OffersLevelsOfItsOwn) {
   EXPECT_THAT(levels, ElementsAre("region", "priority", "battalion"));
 }
 
+TEST(ExampleConfiguration, AddsShapesAndALevelWithoutCode) {
+  const LoadResult result = Load("config/examples/kronoberg");
+  EXPECT_EQ(FormatProblems(result.problems) + FormatProblems(result.notes), "");
+  ASSERT_NE(result.configuration, nullptr);
+  const RegionConfiguration& region = result.configuration->regions[0];
+  EXPECT_EQ(region.FindIndicator("readmission_30d_65plus")->better, domain::Better::kLower);
+  EXPECT_EQ(region.FindIndicator("emergency_visits_80plus")->shape, domain::Shape::kCount);
+  const domain::StreamDefinition& wait = *region.FindStream("wait");
+  EXPECT_EQ(wait.levels.at(static_cast<size_t>(wait.indicators[0].roll_ups.at(1).level)).name, "care_area");
+}
+
 TEST(Regions, EachHasItsFilesOrSharesTheTopOnes) {
   CopiedDirectory directory("lib/config/testdata/base");
   directory.Lay(

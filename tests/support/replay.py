@@ -32,12 +32,13 @@ def replay(config, files, as_of=None):
     return done.stdout
 
 
-# What names a row, in the order by which the answer is sorted.
+# What names a row, in the order by which the answer is sorted. A ratio has no sex and age, unless it is a count, and
+# no row a region where there is but one.
 ROW_KEYS = {
-    "shares": ("indicator", "level", "key", "sex", "age", "measure", "window"),
-    "waiting": ("indicator", "level", "key", "sex", "age"),
-    "ratios": ("indicator", "level", "key", "window"),
-    "left_out": ("indicator", "level", "key"),
+    "shares": ("indicator", "level", "key", "sex", "age", "measure", "window", "region"),
+    "waiting": ("indicator", "level", "key", "sex", "age", "region"),
+    "ratios": ("indicator", "level", "key", "sex", "age", "window", "region"),
+    "left_out": ("indicator", "level", "key", "region"),
 }
 
 
@@ -45,7 +46,7 @@ def read_answer(data):
     """The answer as an object; fails where a row stands twice or out of order."""
     answer = json.loads(data)
     for table, names in ROW_KEYS.items():
-        keys = [tuple(row[name].encode() for name in names) for row in answer.get(table, [])]
+        keys = [tuple(row.get(name, "").encode() for name in names) for row in answer.get(table, [])]
         if any(a >= b for a, b in zip(keys, keys[1:])):
             raise AssertionError(f"{table}: rows are not sorted, or one stands twice")
     return answer
@@ -62,7 +63,7 @@ def same_value(ours, theirs):
 def differences(table, ours, theirs, not_compared=(), most=20):
     """What differs between two lists of rows of one table, as lines; every field of both, and rows of either alone."""
     names = ROW_KEYS[table]
-    by_key = [{tuple(row[name] for name in names): row for row in rows} for rows in (ours, theirs)]
+    by_key = [{tuple(row.get(name, "") for name in names): row for row in rows} for rows in (ours, theirs)]
     found = []
     for key in sorted(by_key[0].keys() | by_key[1].keys()):
         mine, expected = by_key[0].get(key), by_key[1].get(key)
