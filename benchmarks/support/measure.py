@@ -79,10 +79,11 @@ def digest_of(path):
 
 
 def simulated(start, end, missions_per_day, seed, *more):
-    """A file of simulated events and their number; made once for a simulator and its arguments."""
+    """A file of simulated missions and its number of events; made once for a simulator and its arguments."""
     DATA.mkdir(parents=True, exist_ok=True)
     arguments = ["simulate", "--config", "config", "--from", start, "--to", end, "--missions-per-day",
-                 str(missions_per_day), "--seed", str(seed), *map(str, more)]
+                 str(missions_per_day), "--waits-per-day", "0", "--svf-per-day", "0", "--dental-per-day", "0", "--seed",
+                 str(seed), *map(str, more)]
     path = DATA / f"simulated-{hashlib.sha256(' '.join(arguments).encode()).hexdigest()[:12]}.ndjson"
     facts_path = path.with_suffix(".json")
     made_by = digest_of(program("vardvakt"))

@@ -42,22 +42,75 @@ std::vector<std::string> StationsIn(const domain::Geography& geography, std::str
   return stations;
 }
 
+std::vector<CareUnit> UnitsIn(const domain::Geography& geography, std::string_view municipality,
+                              std::string_view kind) {
+  std::vector<CareUnit> units;
+  for (const domain::Unit& unit : geography.units) {
+    if (unit.kind == kind && unit.municipality == municipality) units.push_back({unit.code, unit.hospital});
+  }
+  return units;
+}
+
+// Those of the municipality; of the one whose ambulance serves it, where it has none.
+std::vector<CareUnit> UnitsFor(const domain::Geography& geography, const Place& place,
+                               std::string_view kind) {
+  std::vector<CareUnit> units = UnitsIn(geography, place.municipality, kind);
+  return units.empty() ? UnitsIn(geography, place.served_from, kind) : units;
+}
+
+void AddHospitals(const domain::Geography& geography, County& county) {
+  for (const domain::Hospital& hospital : geography.hospitals) {
+    HospitalClinics clinics{.code = hospital.code, .surgical = {}, .others = {}};
+    for (const domain::Unit& unit : geography.units) {
+      if (unit.kind != kClinicKind || unit.hospital != hospital.code) continue;
+      const auto area = unit.tags.find(std::string(kCareAreaTag));
+      const bool operates = area != unit.tags.end() && area->second == kSurgicalArea;
+      (operates ? clinics.surgical : clinics.others).push_back({unit.code, unit.hospital});
+    }
+    county.hospitals.push_back(std::move(clinics));
+  }
+  for (const domain::Unit& unit : geography.units) {
+    if (unit.kind == kSpecialistDentalKind) county.specialist_dental.push_back({unit.code, unit.hospital});
+  }
+}
+
+domain::PathwayTable PathwaysOf(const std::vector<domain::StreamDefinition>& streams) {
+  for (const domain::StreamDefinition& stream : streams) {
+    for (const domain::Indicator& indicator : stream.indicators) {
+      for (const domain::IndicatorVersion& version : indicator.versions) {
+        const auto* limit = version.limit ? std::get_if<domain::PathwayLimit>(&*version.limit) : nullptr;
+        if (limit != nullptr) return *limit->table;
+      }
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
-County CountyOf(const domain::Geography& geography, TimeZone zone) {
-  County county{.region = geography.region_code, .zone = std::move(zone), .places = {}};
+County CountyOf(const domain::Geography& geography, TimeZone zone,
+                const std::vector<domain::StreamDefinition>& streams) {
+  County county;
+  county.region = geography.region_code;
+  county.zone = std::move(zone);
+  county.pathways = PathwaysOf(streams);
+  AddHospitals(geography, county);
   for (const domain::Municipality& municipality : geography.municipalities) {
     const auto* known = std::find_if(std::begin(kJonkopingsLan), std::end(kJonkopingsLan),
                                      [&](const Known& row) { return row.municipality == municipality.code; });
     const Known& row = known == std::end(kJonkopingsLan) ? kPlain : *known;
-    Place place{.municipality = municipality.code,
-                .population = row.population,
-                .served_from = std::string(row.served_from.empty() ? municipality.code : row.served_from),
-                .distance_km = row.distance_km,
-                .backup_from = std::string(row.backup_from.empty() ? municipality.code : row.backup_from),
-                .backup_km = row.backup_km,
-                .stations = {},
-                .backup_stations = {}};
+    Place place;
+    place.municipality = municipality.code;
+    place.population = row.population;
+    place.served_from = row.served_from.empty() ? municipality.code : row.served_from;
+    place.distance_km = row.distance_km;
+    place.backup_from = row.backup_from.empty() ? municipality.code : row.backup_from;
+    place.backup_km = row.backup_km;
+    place.health_centres = UnitsFor(geography, place, kHealthCentreKind);
+    place.dental_clinics = UnitsFor(geography, place, kDentalKind);
+    for (size_t i = 0; i < county.hospitals.size(); ++i) {
+      if (county.hospitals[i].code == municipality.hospital) place.hospital = i;
+    }
     place.stations = StationsIn(geography, place.served_from);
     place.backup_stations = StationsIn(geography, place.backup_from);
     county.places.push_back(std::move(place));

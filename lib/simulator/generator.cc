@@ -158,7 +158,7 @@ void Generator::Deliver(Delivery delivery, const std::string& municipality) {
   bool twice = false;
   for (const Incident& incident : options_.incidents) {
     if (!incident.HoldsAt(delivery.deliver_at)) continue;
-    if (!incident.where.empty() && incident.where != municipality) continue;
+    if (!incident.IsAt({municipality, kAmbulanceStream, options_.source})) continue;
     switch (incident.kind) {
       case IncidentKind::kSourceLost:
         return;
@@ -171,6 +171,9 @@ void Generator::Deliver(Delivery delivery, const std::string& municipality) {
         break;
       case IncidentKind::kStationClosed:
       case IncidentKind::kSnowStorm:
+      case IncidentKind::kTheatreClosed:
+      case IncidentKind::kStrike:
+      case IncidentKind::kPvvForCapacity:
         break;
     }
   }

@@ -12,6 +12,7 @@
 #include "lib/simulator/incident.h"
 #include "lib/simulator/mission.h"
 #include "lib/simulator/random.h"
+#include "lib/simulator/source.h"
 
 namespace vardvakt::simulator {
 
@@ -29,15 +30,13 @@ struct GeneratorOptions {
 // come as a Poisson process with the rhythm of the day, the week and the year. The same options and county
 // give the same sequence, on any machine. Holds what has been called in and not yet delivered, nothing else.
 // Not thread-safe. `county` must outlive it.
-class Generator {
+class Generator : public DeliverySource {
  public:
   Generator(const County& county, GeneratorOptions options);
 
-  // The next delivery, none before the one given last; nullopt when `to` is reached.
-  std::optional<Delivery> Next();
-
-  // When the next one is due, if there is one.
-  std::optional<Instant> NextAt();
+  // Nullopt when `to` is reached.
+  std::optional<Delivery> Next() override;
+  std::optional<Instant> NextAt() override;
 
   // Called with every mission as it is made up: what is true of it, deliveries included. For tests and
   // tables.

@@ -1,5 +1,6 @@
 #include "lib/simulator/incident.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -9,9 +10,14 @@ namespace vardvakt::simulator {
 namespace {
 
 constexpr std::pair<std::string_view, IncidentKind> kNames[] = {
-    {"station_closed", IncidentKind::kStationClosed}, {"snow_storm", IncidentKind::kSnowStorm},
-    {"source_silent", IncidentKind::kSourceSilent},   {"source_lost", IncidentKind::kSourceLost},
+    {"station_closed", IncidentKind::kStationClosed},
+    {"snow_storm", IncidentKind::kSnowStorm},
+    {"source_silent", IncidentKind::kSourceSilent},
+    {"source_lost", IncidentKind::kSourceLost},
     {"source_double", IncidentKind::kSourceDouble},
+    {"theatre_closed", IncidentKind::kTheatreClosed},
+    {"strike", IncidentKind::kStrike},
+    {"pvv_for_capacity", IncidentKind::kPvvForCapacity},
 };
 
 std::optional<IncidentKind> ParseKind(std::string_view name) {
@@ -30,6 +36,16 @@ absl::Status Wrong(std::string_view text, std::string_view why) {
 
 }  // namespace
 
+bool Incident::IsAt(std::initializer_list<std::string_view> places) const {
+  return where.empty() || std::find(places.begin(), places.end(), where) != places.end();
+}
+
+std::string IncidentNames() {
+  std::string names;
+  for (const auto& [name, kind] : kNames) names.append(names.empty() ? "" : ", ").append(name);
+  return names;
+}
+
 absl::StatusOr<Incident> ParseIncident(std::string_view text) {
   const size_t at = text.find('@');
   const size_t slash = text.find('/');
@@ -37,10 +53,7 @@ absl::StatusOr<Incident> ParseIncident(std::string_view text) {
     return Wrong(text, "'@' and '/' are missing");
   }
   const std::optional<IncidentKind> kind = ParseKind(text.substr(0, at));
-  if (!kind) {
-    return Wrong(text,
-                 "the name is none of station_closed, snow_storm, source_silent, source_lost, source_double");
-  }
+  if (!kind) return Wrong(text, "the name is none of " + IncidentNames());
   // A place is a code without colons, so it stands behind the last one; an instant's offset has digits behind
   // it as well ("+01:00"), hence: the whole rest first.
   std::string_view end = text.substr(slash + 1);

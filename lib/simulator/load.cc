@@ -22,7 +22,7 @@ bool FixedRate::TakeDue(size_t max, std::vector<Delivery>& out) {
   const int64_t due = (clock_.Now() - begin_).count() * events_per_second_ / 1000 - given_;
   const size_t count = std::min(static_cast<size_t>(std::max<int64_t>(0, due)), max);
   for (size_t i = 0; i < count; ++i) {
-    std::optional<Delivery> next = generator_.Next();
+    std::optional<Delivery> next = source_.Next();
     if (!next) return false;
     out.push_back(*std::move(next));
     ++given_;

@@ -13,21 +13,21 @@ namespace vardvakt::simulator {
 // at `end`, so it can be sent at any rate from then on.
 GeneratorOptions LoadTraffic(Instant end, int64_t missions, uint64_t seed);
 
-// Hands over a generator's deliveries at a fixed rate by the clock, whatever their own times. Not
+// Hands over a source's deliveries at a fixed rate by the clock, whatever their own times. Not
 // thread-safe.
 class FixedRate {
  public:
-  FixedRate(Generator& generator, const Clock& clock, int64_t events_per_second)
-      : generator_(generator), clock_(clock), events_per_second_(events_per_second), begin_(clock.Now()) {}
+  FixedRate(DeliverySource& source, const Clock& clock, int64_t events_per_second)
+      : source_(source), clock_(clock), events_per_second_(events_per_second), begin_(clock.Now()) {}
 
-  // Appends what is due by now, at most `max`; false when the generator has no more.
+  // Appends what is due by now, at most `max`; false when the source has no more.
   bool TakeDue(size_t max, std::vector<Delivery>& out);
 
   // How long until the next one is due.
   Duration UntilNext() const;
 
  private:
-  Generator& generator_;
+  DeliverySource& source_;
   const Clock& clock_;
   const int64_t events_per_second_;
   const Instant begin_;

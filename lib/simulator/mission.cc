@@ -88,7 +88,7 @@ class Builder {
     hour_ = duration_cast<hours>(local - day).count();
     year_ = static_cast<int>(std::chrono::year_month_day(day).year());
     template_.source = source;
-    template_.stream = "ambulance";
+    template_.stream = kAmbulanceStream;
     template_.region = county.region;
     template_.case_id = absl::StrCat("18:", key.folder, ":", key.number);
   }

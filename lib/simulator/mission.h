@@ -6,25 +6,13 @@
 #include <vector>
 
 #include "lib/base/time.h"
-#include "lib/domain/event.h"
 #include "lib/simulator/county.h"
 #include "lib/simulator/incident.h"
+#include "lib/simulator/source.h"
 
 namespace vardvakt::simulator {
 
-// An event and the instant at which the source hands it over.
-struct Delivery {
-  Instant deliver_at;
-  domain::Event event;
-};
-
-// How reliably the source reports.
-struct Reporting {
-  int64_t duplicate_per_mille = 10;     // events sent again, unchanged
-  int64_t out_of_order_per_mille = 20;  // events held up for up to five minutes
-  int64_t late_per_mille = 4;           // events held up for up to two hours (a vehicle without coverage)
-  int64_t correction_per_mille = 15;    // arrivals that get another time afterwards
-};
+inline constexpr std::string_view kAmbulanceStream = "ambulance";
 
 // One mission: what is true of it when the last report has come, and the reports.
 struct Mission {

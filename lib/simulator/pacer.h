@@ -3,15 +3,15 @@
 #include <optional>
 #include <vector>
 
-#include "lib/simulator/generator.h"
 #include "lib/simulator/scaled_clock.h"
+#include "lib/simulator/source.h"
 
 namespace vardvakt::simulator {
 
-// Hands over a generator's deliveries when the demo's clock has reached them. Not thread-safe.
+// Hands over a source's deliveries when the demo's clock has reached them. Not thread-safe.
 class Pacer {
  public:
-  Pacer(Generator& generator, const ScaledClock& clock) : generator_(generator), clock_(clock) {}
+  Pacer(DeliverySource& source, const ScaledClock& clock) : source_(source), clock_(clock) {}
 
   // Appends the deliveries that are due by now, at most `max`. While the clock stands: all before its
   // instant, which is how a history gets in at once.
@@ -21,7 +21,7 @@ class Pacer {
   std::optional<Duration> RealUntilNext();
 
  private:
-  Generator& generator_;
+  DeliverySource& source_;
   const ScaledClock& clock_;
 };
 

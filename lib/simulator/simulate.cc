@@ -21,9 +21,9 @@ absl::Status FileError(const std::string& path) {
 
 }  // namespace
 
-absl::StatusOr<Simulated> SimulateToFile(const County& county, const GeneratorOptions& options,
+absl::StatusOr<Simulated> SimulateToFile(const County& county, const TrafficOptions& options,
                                          const std::string& path) {
-  if (options.to == kNever || options.to <= options.from) {
+  if (options.care.to == kNever || options.care.to <= options.care.from) {
     return absl::InvalidArgumentError(
         "the simulated time has no end after its beginning; give --to after --from");
   }
@@ -33,7 +33,7 @@ absl::StatusOr<Simulated> SimulateToFile(const County& county, const GeneratorOp
   std::ofstream file(path, std::ios::binary | std::ios::trunc);
   if (!file) return FileError(path);
 
-  Generator generator(county, options);
+  Traffic traffic(county, options);
   Simulated simulated;
   std::string buffer;
   const auto flush = [&] {
@@ -41,7 +41,7 @@ absl::StatusOr<Simulated> SimulateToFile(const County& county, const GeneratorOp
     buffer.clear();
     return static_cast<bool>(file);
   };
-  while (const std::optional<Delivery> next = generator.Next()) {
+  while (const std::optional<Delivery> next = traffic.Next()) {
     wire::AppendEventJson(next->event, buffer);
     buffer += '\n';
     ++simulated.events;
@@ -50,7 +50,7 @@ absl::StatusOr<Simulated> SimulateToFile(const County& county, const GeneratorOp
   if (!flush()) return FileError(path);
   file.close();
   if (!file) return FileError(path);
-  simulated.missions = generator.missions();
+  simulated.cases = traffic.cases();
   return simulated;
 }
 

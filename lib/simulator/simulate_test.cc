@@ -23,7 +23,7 @@ std::string Contents(const std::string& path) {
 class SimulateTest : public ::testing::Test {
  protected:
   absl::StatusOr<Simulated> Simulate(const std::string& name) const {
-    return SimulateToFile(county_, AWeek(1), directory_ / name);
+    return SimulateToFile(county_, {.missions = AWeek(1), .care = ACareWeek(1)}, directory_ / name);
   }
 
   const County county_ = TestCounty();
@@ -37,7 +37,7 @@ TEST_F(SimulateTest, TheSameSeedGivesTheSameFile) {
   const std::string text = Contents(directory_ / "a");
   EXPECT_EQ(text, Contents(directory_ / "b"));
   EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), simulated->events);
-  EXPECT_GT(simulated->missions, 500);
+  EXPECT_GT(simulated->cases, 500);
 }
 
 TEST_F(SimulateTest, EveryLineIsAnEvent) {
@@ -57,11 +57,13 @@ TEST_F(SimulateTest, EveryLineIsAnEvent) {
 }
 
 TEST_F(SimulateTest, SaysWhatItCanNotDo) {
-  GeneratorOptions backwards = AWeek(1);
-  backwards.to = backwards.from;
+  TrafficOptions backwards{.missions = AWeek(1), .care = ACareWeek(1)};
+  backwards.missions.to = backwards.care.to = backwards.care.from;
   EXPECT_THAT(SimulateToFile(county_, backwards, directory_ / "a").status().ToString(),
               HasSubstr("give --to after --from"));
-  EXPECT_THAT(SimulateToFile(County{}, AWeek(1), directory_ / "a").status().ToString(),
+  EXPECT_THAT(SimulateToFile(County{}, {.missions = AWeek(1), .care = ACareWeek(1)}, directory_ / "a")
+                  .status()
+                  .ToString(),
               HasSubstr("units.yaml has no municipalities"));
   EXPECT_THAT(Simulate("none/a").status().ToString(), HasSubstr("No such file or directory"));
 }

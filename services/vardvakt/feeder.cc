@@ -15,9 +15,9 @@ constexpr Duration kLongestWait = milliseconds(200);
 
 }  // namespace
 
-Feeder::Feeder(simulator::Generator& generator, const simulator::ScaledClock& clock,
+Feeder::Feeder(simulator::DeliverySource& source, const simulator::ScaledClock& clock,
                ingest::Publisher& publisher, Logger& logger)
-    : pacer_(generator, clock), publisher_(publisher), logger_(logger) {}
+    : pacer_(source, clock), publisher_(publisher), logger_(logger) {}
 
 Feeder::~Feeder() { Stop(); }
 

@@ -17,7 +17,7 @@ namespace vardvakt::cli {
 // has not taken, as a source would. Start and Stop from one thread; all must outlive it.
 class Feeder {
  public:
-  Feeder(simulator::Generator& generator, const simulator::ScaledClock& clock, ingest::Publisher& publisher,
+  Feeder(simulator::DeliverySource& source, const simulator::ScaledClock& clock, ingest::Publisher& publisher,
          Logger& logger);
   ~Feeder();
 

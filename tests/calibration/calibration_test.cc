@@ -32,6 +32,10 @@ GeneratorOptions AYear(uint64_t seed) {
           .seed = seed};
 }
 
+CareOptions WithoutCare(const GeneratorOptions& options) {
+  return {.from = options.from, .to = options.to, .waits_per_day = 0, .svf_per_day = 0, .dental_per_day = 0};
+}
+
 class CalibrationTest : public ::testing::Test {
  protected:
   void SetUp() override {
@@ -91,7 +95,8 @@ TEST_F(CalibrationTest, AScriptThatSeesTheEventsAloneAgrees) {
   const testkit::TempDir directory;
   const std::string events = directory / "events.ndjson";
   const GeneratorOptions options = AYear(1);
-  const absl::StatusOr<Simulated> simulated = SimulateToFile(county_, options, events);
+  const absl::StatusOr<Simulated> simulated =
+      SimulateToFile(county_, {.missions = options, .care = WithoutCare(options)}, events);
   ASSERT_TRUE(simulated.ok()) << simulated.status();
   testkit::ChildProcess script(
       {"python3", "tests/calibration/evaluate.py", events, FormatMillis(options.to)});

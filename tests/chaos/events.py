@@ -56,7 +56,8 @@ def county(begin, end, missions_per_day, seed, region=""):
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "events.ndjson"
         done = harness.vardvakt("simulate", "--config", "config", "--from", rfc3339(begin), "--to", rfc3339(end),
-                                "--missions-per-day", missions_per_day, "--seed", seed, "--duplicates", 30,
+                                "--missions-per-day", missions_per_day, "--waits-per-day", 0, "--svf-per-day", 0,
+                                "--dental-per-day", 0, "--seed", seed, "--duplicates", 30,
                                 "--corrections", 30, "--out-of-order", 50, "--output", file)
         if done.returncode != 0:
             raise AssertionError(done.stderr)
