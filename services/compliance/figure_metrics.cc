@@ -12,7 +12,13 @@ using engine::Metric;
 
 constexpr std::array kExportedWindows = {domain::Window::k24h, domain::Window::k30d};
 
-// Levels of which every key is known beforehand, and those keys.
+// Units, attributes and tags may have any number of keys; those series are asked for, not scraped.
+bool IsExported(const domain::Level& level) {
+  return level.kind == domain::LevelKind::kRegion || level.kind == domain::LevelKind::kLansdel ||
+         level.kind == domain::LevelKind::kHospital || level.kind == domain::LevelKind::kMunicipality;
+}
+
+// The keys of an exported level that the units file lets one know.
 std::vector<std::string> KnownKeys(const domain::Level& level, const domain::Geography& geography) {
   std::vector<std::string> keys;
   switch (level.kind) {
@@ -31,7 +37,7 @@ std::vector<std::string> KnownKeys(const domain::Level& level, const domain::Geo
     case domain::LevelKind::kUnit:
     case domain::LevelKind::kAttribute:
     case domain::LevelKind::kUnitTag:
-      break;  // those that have cases
+      break;
   }
   return keys;
 }
@@ -57,12 +63,13 @@ void FigureMetrics::Export(engine::Task& task) {
 
 void FigureMetrics::ExportIndicator(engine::Task& task, size_t index) {
   const domain::Indicator& indicator = setting_.definition->indicators[index];
+  if (indicator.shape != domain::Shape::kShare) return;
   std::vector<Cells> levels;
   std::set<int> seen;  // a level may be rolled up more than once, by sex and by age
   for (const domain::RollUp& roll_up : indicator.roll_ups) {
-    if (!seen.insert(roll_up.level).second) continue;
-    levels.push_back(
-        CellsOf(task, indicator, setting_.definition->levels[static_cast<size_t>(roll_up.level)]));
+    const domain::Level& level = setting_.definition->levels[static_cast<size_t>(roll_up.level)];
+    if (!seen.insert(roll_up.level).second || !IsExported(level)) continue;
+    levels.push_back(CellsOf(task, indicator, level));
   }
   for (domain::Window window : kExportedWindows) ExportWindow(task, indicator.id, levels, window);
   ExportWaiting(indicator.id, levels);

@@ -12,9 +12,10 @@
 namespace vardvakt::compliance {
 
 // A task's figures as metrics: what was decided in the last 24 hours and 30 days, and who waits, for the
-// series that are not broken down by sex or age. Those that the units file lets one know are there from the
-// start, with 0. Numbers of 1 to 4 cases, and others that would give them away, are not exported (spec §6).
-// One thread; what was exported is gone with it.
+// region, its länsdelar, hospitals and municipalities, not broken down by sex or age: as many series as the
+// units file lets one know, whatever is sent. They are there from the start, with 0. Numbers of 1 to 4 cases,
+// and others that would give them away, are not exported (spec §6). One thread; what was exported is gone
+// with it.
 class FigureMetrics {
  public:
   FigureMetrics(const engine::TaskSetting& setting, engine::Metrics& metrics);

@@ -5,8 +5,12 @@
 
 #include <map>
 #include <memory>
+#include <set>
+#include <vector>
 
+#include "absl/strings/str_split.h"
 #include "lib/base/strings.h"
+#include "lib/config/configuration.h"
 #include "lib/testkit/memory_store.h"
 #include "lib/wire/event_codec.h"
 
@@ -152,6 +156,50 @@ TEST_F(FigureMetricsTest, ANumberThatBecomesSmallIsTakenBackAndAllAreAtTheEnd) {
   EXPECT_THAT(Export(), Not(Contains(Key("vardvakt_waiting_open 06 prio1 municipality 0680"))));
   figures_.reset();
   EXPECT_TRUE(metrics_.values.empty());
+}
+
+TEST_F(FigureMetricsTest, UnitsAreNotExportedForAnybodyMaySendSome) {
+  definition_.levels[1] = {.name = "unit", .kind = domain::LevelKind::kUnit};
+  const auto& values = Export();
+  EXPECT_THAT(values, Contains(Key("vardvakt_waiting_open 06 prio1 region region")));
+  for (const auto& [name, value] : values) EXPECT_THAT(name, Not(testing::HasSubstr(" unit "))) << value;
+}
+
+// 5000 series are what a registry takes by default; some 500 are for everything else.
+TEST(FigureMetricsOfWhatShips, LeaveRoomForTheOthers) {
+  const config::LoadResult loaded = config::Load("config");
+  ASSERT_NE(loaded.configuration, nullptr);
+  const config::RegionConfiguration& region = loaded.configuration->regions[0];
+  KeptMetrics metrics;
+  std::vector<std::unique_ptr<FigureMetrics>> figures;
+  for (const domain::StreamDefinition& stream : region.streams) {
+    testkit::MemoryStore store;
+    const auto handle = store.OpenHandle();
+    auto task = engine::Task::Open({.region = "06",
+                                    .partition = {"vardvakt." + stream.stream + ".v1", 0},
+                                    .definition = &stream,
+                                    .geography = &region.geography,
+                                    .zone = &region.zone,
+                                    .intake = &loaded.configuration->intake,
+                                    .rules = &region.rules},
+                                   {}, *handle, [](std::string_view value, domain::Event& event) {
+                                     return wire::DecodeEvent(value, event);
+                                   });
+    ASSERT_TRUE(task.ok()) << task.status();
+    figures.push_back(std::make_unique<FigureMetrics>((*task)->setting(), metrics));
+    figures.back()->Export(**task);
+  }
+  std::set<std::string> indicators;
+  size_t keys = 0;
+  for (const auto& [name, value] : metrics.values) {
+    const std::vector<std::string> words = absl::StrSplit(name, ' ');
+    if (words[0] != "vardvakt_waiting_open") continue;
+    indicators.insert(words[2]);
+    ++keys;
+  }
+  EXPECT_EQ(indicators.size(), 17u);
+  keys += 6 * indicators.size();         // `unknown` and `outside` at three levels each
+  EXPECT_LE(keys * (3 + 2 * 3), 4500u);  // three of those who wait, three in each of two windows
 }
 
 }  // namespace
