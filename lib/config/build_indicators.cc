@@ -35,6 +35,10 @@ class IndicatorBuilder {
     Located<LocalDay> before;
     for (const VersionText& version : text.versions) {
       CheckAscending(before, version.valid_from);
+      if (text.better == domain::Better::kLower && version.warn.present) {
+        sink_.Add(version.warn.at,
+                  "with \"better: lower\" a case is under observation and never at risk; leave out \"warn\"");
+      }
       built.versions.push_back(version_builder_.Build(version, text.shape));
     }
     built.goals = BuildGoals(text);

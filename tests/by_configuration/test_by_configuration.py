@@ -5,6 +5,7 @@ Every number expected here was worked out by hand from the few cases above it.
 
 import itertools
 import json
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -12,7 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "support"))
-from replay import read_answer, replay  # noqa: E402
+from replay import binary, read_answer, replay  # noqa: E402
 
 CONFIG = ROOT / "config" / "examples" / "kronoberg"
 AS_OF = "2026-04-15T12:00:00Z"
@@ -151,6 +152,13 @@ class ByConfiguration(unittest.TestCase):
                     "psychiatric_emergency_2h", **whole | {"measure": "completed"})
         self.expect({"open": 3, "at_risk": 1, "overdue": 1}, answer, "waiting", "psychiatric_emergency_2h",
                     level="unit", key="VXO-AKU")
+
+    def test_check_config_takes_it_and_says_what_the_shipped_one_leaves_open(self):
+        for directory, gap in ((CONFIG, None), (ROOT / "config", 'pathway "lunga"')):
+            done = subprocess.run([str(binary()), "check-config", str(directory)], capture_output=True, text=True)
+            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+            notes = [line for line in done.stdout.splitlines() if ": note: " in line]
+            self.assertEqual(any(gap in note for note in notes) if gap else notes == [], True, notes)
 
     def test_a_roll_up_by_area_of_care(self):
         def first_visit(name, day, unit):
