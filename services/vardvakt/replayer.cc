@@ -3,9 +3,26 @@
 #include <algorithm>
 #include <iterator>
 
+#include "lib/base/strings.h"
 #include "services/compliance/task_setting.h"
 
 namespace vardvakt::cli {
+
+namespace {
+
+absl::Status NothingAccepted(const wire::Accounting& events) {
+  std::string reasons;
+  for (const auto& [reason, count] : events.rejected) {
+    CatTo(reasons, reasons.empty() ? "" : ", ", count, " ", reason);
+  }
+  return absl::NotFoundError(
+      Cat("no event was accepted, so there is nothing to judge; ",
+          reasons.empty()
+              ? "none was found: look at --as-of, and at what a CSV file's mapping selects (vardvakt convert)"
+              : Cat("rejected: ", reasons, "; --dead-letters FILE has each with its detail")));
+}
+
+}  // namespace
 
 Replayer::Replayer(const config::Configuration& configuration, std::optional<Instant> as_of,
                    Instant wall_clock)
@@ -33,8 +50,7 @@ void Replayer::CountRejected(const domain::Rejection& rejection) {
 }
 
 absl::StatusOr<wire::ReplayReport> Replayer::Finish() {
-  if (events_.accepted == 0)
-    return absl::NotFoundError("no event was accepted, so there is nothing to judge");
+  if (events_.accepted == 0) return NothingAccepted(events_);
   wire::ReplayReport report;
   report.as_of = as_of_.value_or(last_recorded_);
   report.events = events_;

@@ -221,9 +221,10 @@ bool CsvReader::Next(CsvRow& row) {
     if (row.cells.size() > limits_.columns) {
       row.rejection = {domain::Reject::kTooLarge, Cat("the row has more than ", limits_.columns, " cells")};
     } else if (!Decode(row)) {
-      row.rejection = {domain::Reject::kMalformed, dialect_.encoding == Encoding::kUtf8
-                                                       ? "the row is not clean UTF-8"
-                                                       : "the row has bytes that its encoding does not know"};
+      row.rejection = {domain::Reject::kMalformed,
+                       dialect_.encoding == Encoding::kUtf8
+                           ? "the row is not clean UTF-8; name the file's `encoding` in the mapping"
+                           : "the row has bytes that its encoding does not know"};
     }
     return true;
   }

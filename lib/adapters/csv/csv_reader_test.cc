@@ -71,10 +71,13 @@ TEST(CsvReader, ABadRowCostsItselfAlone) {
   EXPECT_THAT(ReadAll("a,b\n\"x\"y,1\nc,d\n"),
               ElementsAre("1: a|b", "2! text stands behind a closing quote", "3: c|d"));
   EXPECT_THAT(ReadAll("a,b\n\"open,1\nc,d\n"), ElementsAre("1: a|b", "2! a quote is not closed", "3: c|d"));
-  EXPECT_THAT(ReadAll("a,b\n\xFF,1\nc,d\n"),
-              ElementsAre("1: a|b", "2! the row is not clean UTF-8", "3: c|d"));
-  EXPECT_THAT(ReadAll(std::string_view("a\0b,1\nc,d\n", 10)),
-              ElementsAre("1! the row is not clean UTF-8", "2: c|d"));
+  EXPECT_THAT(
+      ReadAll("a,b\n\xFF,1\nc,d\n"),
+      ElementsAre("1: a|b", "2! the row is not clean UTF-8; name the file's `encoding` in the mapping",
+                  "3: c|d"));
+  EXPECT_THAT(
+      ReadAll(std::string_view("a\0b,1\nc,d\n", 10)),
+      ElementsAre("1! the row is not clean UTF-8; name the file's `encoding` in the mapping", "2: c|d"));
 }
 
 TEST(CsvReader, BoundsRowsAndColumns) {

@@ -174,6 +174,17 @@ TEST(ParseMapping, RefusesUnknownAndMissingKeys) {
   EXPECT_NE(Problems("stream: ambulance\n").find("source"), std::string::npos);
 }
 
+TEST(LoadMapping, WhatShipsNamesWhatItsExampleDeclares) {
+  for (const auto& [mapping, example] :
+       {std::pair("san-francisco-fire-calls", "san-francisco"), std::pair("hospital-sepsis", "sepsis")}) {
+    const config::LoadResult loaded = config::Load(Cat("config/examples/", example));
+    ASSERT_TRUE(loaded.configuration) << config::FormatProblems(loaded.problems);
+    const MappingResult result =
+        LoadMapping(Cat("config/mappings/", mapping, ".yaml"), &loaded.configuration->intake);
+    EXPECT_TRUE(result.mapping) << config::FormatProblems(result.problems);
+  }
+}
+
 TEST(LoadMapping, SaysWhatCantBeRead) {
   EXPECT_EQ(config::FormatProblems(LoadMapping("/nowhere/map.yaml").problems),
             "/nowhere/map.yaml:1:1: can't be read; check the path and its permissions\n");
