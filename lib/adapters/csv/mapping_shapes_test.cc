@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
+
 #include "absl/strings/str_join.h"
 #include "lib/adapters/csv/event_reader.h"
 #include "lib/adapters/csv/temporary_file.h"
@@ -222,6 +224,51 @@ occurred_at: "{t}"
 )",
               "c,a,t\n1,triaged,2026-01-01\n1,triaged,2026-01-02\n"),
       "1: triaged by 2026-01-01 2026-01-01T00:00:00.000Z\n1: triaged by 2026-01-02 2026-01-02T00:00:00.000Z");
+}
+
+// Whatever stands in the cells, a row gives a few events or one rejection.
+TEST(MappingShapes, NoCellIsTooStrange) {
+  MappingResult parsed = ParseMapping(R"(
+stream: s
+source: x
+time_zone: Europe/Stockholm
+time_format: [iso_8601, epoch_millis, "%e %B %y %l:%M %p", "%j/%Y"]
+missing: ["-", "NULL"]
+row_filter: {column: a, not_in: [x]}
+case_id: {template: "{a}{b}", case: upper}
+milestones:
+  m: [{template: "{b} {c}", resource: "{d}"}, {column: d, resource: two}]
+  n: {column: c, after: m, unit: days}
+attributes:
+  birth_year: {column: c, age_at: "{b}"}
+  p: {column: d, case: lower, patterns: {"*a*b?": q, "?*": r}}
+deviation: {column: a, patterns: {"*1*": pvv}}
+closed: {column: d, map: {"": empty}}
+closed_at: "{c}"
+)",
+                                      "map.yaml");
+  ASSERT_TRUE(parsed.mapping) << config::FormatProblems(parsed.problems);
+  absl::StatusOr<RowMapper> mapper = RowMapper::Bind(*parsed.mapping, {"a", "b", "c", "d"});
+  ASSERT_TRUE(mapper.ok()) << mapper.status();
+  const std::vector<std::string> bits = {
+      "2026-05-05", "T10:00", "Z",  "-",        "NULL", "999999999999999",    "9e9", "x",
+      "Å",          "12",     ",5", "\xC2\xA0", " ",    "5 March 26 9:00 am", "abc"};
+  std::mt19937 random(1);
+  std::vector<domain::Event> events;
+  for (int row = 0; row < 20'000; ++row) {
+    std::vector<std::string> texts(4);
+    for (std::string& text : texts) {
+      for (auto parts = random() % 4; parts > 0; --parts) text += bits[random() % bits.size()];
+    }
+    size_t count = 0;
+    const auto rejection = mapper->Map({texts.begin(), texts.end()}, events, count);
+    ASSERT_LE(count, rejection ? 0u : 4u);
+    for (size_t i = 0; i < count; ++i) {
+      ASSERT_FALSE(events[i].case_id.empty());
+      ASSERT_TRUE(events[i].recorded_at);
+      ASSERT_TRUE(events[i].milestone.empty() || events[i].occurred_at);
+    }
+  }
 }
 
 }  // namespace
