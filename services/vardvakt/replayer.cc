@@ -55,7 +55,11 @@ absl::StatusOr<wire::ReplayReport> Replayer::Finish() {
   report.as_of = as_of_.value_or(last_recorded_);
   report.events = events_;
   int64_t standing = 0;
-  for (const config::RegionConfiguration& region : configuration_.regions) report.regions[region.code];
+  for (const config::RegionConfiguration& region : configuration_.regions) {
+    report.regions[region.code];
+    // A ratio is given with a numerator of 0 too: also of a stream that had no event.
+    for (const domain::StreamDefinition& stream : region.streams) BatchOf(region, stream.stream);
+  }
   for (auto& [key, batch] : batches_) {
     absl::StatusOr<engine::Batch::Figures> figures = batch->Finish(report.as_of);
     if (!figures.ok()) return figures.status();

@@ -99,6 +99,14 @@ TEST_F(ReplayerTest, AStreamWithoutIndicatorsIsAccountedFor) {
   EXPECT_EQ(report->events.without_effect, 1);
 }
 
+TEST_F(ReplayerTest, ARatioIsGivenForAStreamThatHadNoEvent) {
+  auto report = Replay({Milestone("a", "call_received", kCall)}, kCall);
+  ASSERT_TRUE(report.ok()) << report.status();
+  const auto& ratios = report->regions.at(configuration_->regions.front().code).ratios;
+  ASSERT_FALSE(ratios.empty());
+  for (const domain::RatioRow& row : ratios) EXPECT_EQ(row.numerator, 0);
+}
+
 TEST_F(ReplayerTest, NothingAcceptedIsNothingJudged) {
   EXPECT_EQ(Replay({Milestone("", "call_received", kCall)}, kCall).status().code(),
             absl::StatusCode::kNotFound);
