@@ -5,6 +5,7 @@
 """
 
 import argparse
+import functools
 import json
 import re
 import sys
@@ -14,16 +15,17 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "support")]
-import definitions  # noqa: E402
+import configurations  # noqa: E402
 import generator  # noqa: E402
-import oracle  # noqa: E402
+from instants import DAY, text_of  # noqa: E402
+from reading.answer import answer  # noqa: E402
+from reading.configuration import Configuration  # noqa: E402
 from replay import ROW_KEYS, differences, read_answer, replay  # noqa: E402
 
-DAY = 86_400_000
 
-
+@functools.lru_cache(maxsize=100_000)
 def event_of(line):
-    """A line as an object with the original names; None when it is none."""
+    """A line as an object with the original names, which nobody may change; None when it is none."""
     try:
         event = json.loads(line)
     except ValueError:
@@ -36,30 +38,49 @@ class Arena:
 
     def __init__(self, folder):
         self.folder = Path(folder)
-        self.kinds = [definitions.shipped(), definitions.varied()]
+        self.kinds = configurations.every_kind()
+        self.configurations = {}
         for kind in self.kinds:
             kind.write(self.folder / kind.name)
+            self.configurations[kind.name] = Configuration(self.folder / kind.name)
+        self.fields = self.cases = 0  # compared so far
 
-    def kind_of(self, seed):
-        return self.kinds[seed % len(self.kinds)]
+    def log(self, seed):
+        """The name of a configuration, the lines of a log for it, and as of when; None: without --as-of."""
+        directory = self.kinds[seed % len(self.kinds)]
+        kind = directory.name
+        streams = list(next(iter(self.configurations[kind].regions.values())).streams)
+        lines, now = generator.generate(seed, streams, directory.regions())
+        if seed % 5 == 0 and now < time.time() * 1000 - DAY:  # so that the wall clock decides nothing by a second
+            now = None
+        return kind, lines, now
 
     def product(self, kind, lines, now):
-        """What the product answers; `now` None: without --as-of."""
+        """What the product answers."""
         log = self.folder / "events.ndjson"
         log.write_text("".join(line + "\n" for line in lines))
-        as_of = None if now is None else f"{oracle.seconds_text(now)[:-1]}.{now % 1000:03d}Z"
-        return read_answer(replay(self.folder / kind.name, [log], as_of))
+        return read_answer(replay(self.folder / kind, [log], None if now is None else text_of(now, 0)))
 
-    def truth(self, kind, lines, now):
-        return oracle.answer([event_of(line) for line in lines], now, kind, wall_clock=round(time.time() * 1000))
+    def truth(self, kind, lines, now, reading=answer):
+        events = [event_of(line) for line in lines]
+        return reading(events, now, self.configurations[kind], wall_clock=round(time.time() * 1000))
 
     def play(self, seed):
         """What differs in the run of a seed, as lines."""
-        lines, now = generator.generate(seed)
-        if seed % 5 == 0 and now < time.time() * 1000 - DAY:  # so that the wall clock decides nothing by a second
-            now = None
-        kind = self.kind_of(seed)
-        return compare(self.product(kind, lines, now), self.truth(kind, lines, now))
+        kind, lines, now = self.log(seed)
+        truth = self.truth(kind, lines, now)
+        self.count(lines, truth)
+        return [f"{kind}: {line}" for line in compare(self.product(kind, lines, now), truth)]
+
+
+    def count(self, lines, truth):
+        events = [event for event in map(event_of, lines) if event]
+        self.cases += len({(event.get("stream"), event.get("case_id")) for event in events})
+        self.fields += fields_of(truth)
+
+
+def fields_of(truth):
+    return sum(len(row) for table in ROW_KEYS for row in truth[table])
 
 
 def compare(ours, truth):
@@ -82,8 +103,8 @@ def main():
             found = arena.play(seed)
             if found:
                 failed += 1
-                print(f"seed {seed} ({arena.kind_of(seed).name}):\n  " + "\n  ".join(found), flush=True)
-    print(f"{arguments.runs - failed} runs agree, {failed} do not")
+                print(f"seed {seed}:\n  " + "\n  ".join(found), flush=True)
+    print(f"{arguments.runs - failed} runs agree, {failed} do not; {arena.cases} cases, {arena.fields} fields compared")
     return 1 if failed else 0
 
 

@@ -1,47 +1,44 @@
-"""Adversarial logs: every edge that the specification names for durations, and the millisecond on either side of it.
+"""Adversarial logs: every edge that the specification names, and the millisecond or the day on either side of it.
 
 A log is a list of lines of NDJSON. Nothing in it leans on how anything is computed but the names of what is judged.
 """
 
 import json
 import random
-from datetime import datetime, timedelta, timezone
 
-from definitions import MUNICIPALITY_CODES, UNIT_CODES
+import episodes
+from instants import AS_OF, DAY, HOUR, MINUTE, SECOND, STEPS, edges_before, local_day, millis, text_of
 
-SECOND, MINUTE, HOUR, DAY = 1000, 60_000, 3_600_000, 86_400_000
-STEPS = (-1, 0, 1)
-
-AS_OF = (  # days on which something ends, begins, or has 23 or 25 hours
-    "2026-03-29T00:30:00.000Z", "2026-03-29T01:00:00.000Z", "2026-03-29T22:00:00.000Z", "2026-03-30T10:17:33.250Z",
-    "2026-10-25T00:30:00.000Z", "2026-10-25T01:00:00.001Z", "2026-10-25T22:59:59.999Z", "2026-10-27T08:00:00.000Z",
-    "2026-03-31T21:59:59.999Z", "2026-03-31T22:00:00.000Z", "2026-04-30T22:00:00.000Z", "2026-05-03T03:04:05.006Z",
-    "2025-12-31T22:59:59.999Z", "2025-12-31T23:00:00.000Z", "2026-01-04T12:00:00.000Z", "2026-09-01T09:09:09.009Z",
-    "2024-02-29T23:30:00.000Z", "2026-04-15T10:17:33.250Z", "2026-06-28T23:59:00.000Z", "2026-08-31T22:00:00.001Z",
-)
-DURATIONS = (0, 1, 9_999, 10_000, 10_001, 3 * MINUTE, 9 * MINUTE, 10 * MINUTE, 15 * MINUTE, 20 * MINUTE, 21 * MINUTE,
-             119 * MINUTE, 2 * HOUR, 2 * HOUR + MINUTE, 5 * HOUR, 48 * HOUR, 49 * HOUR, 60 * HOUR)
-LIMITS = (3 * MINUTE, 10 * MINUTE, 20 * MINUTE, 48 * HOUR)
-WAITS = (0, 2 * MINUTE, 9 * MINUTE, 15 * MINUTE, 2000 * MINUTE)  # from when a case is at risk
-SETTLES = (0, 60 * SECOND, 72 * HOUR)
-
-
-def millis(text):
-    return round(datetime.fromisoformat(text).timestamp() * 1000)
+SIZES = (15, 30, 60, 120)  # cases
+IDENTITY = ("event_id", "source", "stream", "region", "case_id", "recorded_at")
+STREAMS = ("ambulance", "wait", "svf", "dental")
+MIXTURES = ((6, 4, 4, 2), (1, 0, 0, 0), (0, 1, 0, 0), (0, 0, 1, 0), (0, 0, 1, 0), (0, 3, 3, 4), (0, 2, 2, 1))
+EXEMPTED = {"ambulance": ("ambulance_prio1_20min", "ambulance_leg_alarm", "changing", "long", "lower"),
+            "wait": ("first_visit_60d", "changing_days", "sixty", "target", "readmitted"),
+            "svf": ("svf_max_leadtime", "table"), "dental": ("dental_specialist_60d", "recalled")}
 
 
 class Log:
-    def __init__(self, seed):
-        self.chance = random.Random(seed)
+    def __init__(self, seed, streams, regions):
+        self.chance, self.streams, self.regions = random.Random(seed), streams, regions
+        self.region = regions[0]
         self.now = millis(self.chance.choice(AS_OF))
-        if self.chance.random() < 0.3:
+        if self.chance.random() < 0.2:
             self.now += self.chance.randrange(-40 * DAY, 40 * DAY)
         self.lines = []
         self.written = 0
-        self.edges = self.find_edges()
+        self.stream, self.sources = "ambulance", ["zenit"]
+        self.edges = edges_before(self.now)
 
     def generate(self, cases):
+        weights = self.chance.choice(MIXTURES)
+        if not sum(weight for stream, weight in zip(STREAMS, weights) if stream in self.streams):
+            weights = MIXTURES[0]
+        weights = [weight if stream in self.streams else 0 for stream, weight in zip(STREAMS, weights)]
         for number in range(cases):
+            self.stream = self.chance.choices(STREAMS, weights)[0]
+            self.region = self.chance.choice(self.regions)
+            self.sources = ["a", "b"] if self.stream == "wait" else ["zenit"]
             self.add_case(f"18:{number}:{self.chance.randrange(9)}")
         for line in self.chance.sample(self.lines, len(self.lines) // 12):
             self.lines.append(line)  # reported twice
@@ -50,24 +47,6 @@ class Log:
         return self.lines
 
     # ---- Instants
-
-    def find_edges(self):
-        """Instants at which a pane or window begins, as of now."""
-        now, edges = self.now, []
-        for minutes in (0, 1, 59, 60, 61, 1439, 1440, 1441):
-            edges.append(now // MINUTE * MINUTE - minutes * MINUTE)
-        edges += [now, now - HOUR, now - DAY]
-        for local in (1, 2):  # local midnight is at one of these two UTC hours
-            for ago in (0, 1, 6, 7, 29, 30, 364, 365):
-                edges.append(now // DAY * DAY - ago * DAY - local * HOUR)
-            for month in ("2025-01", "2025-09", "2026-01", "2026-03", "2026-04", "2026-05", "2026-09", "2026-10",
-                          "2026-11"):
-                edges.append(millis(f"{month}-01T00:00:00+00:00") - local * HOUR)
-        edges += [millis(text) for text in ("2026-03-29T01:00:00+00:00", "2026-10-25T00:00:00+00:00",
-                                            "2026-10-25T01:00:00+00:00")]
-        for week in range(10):  # what the month's projection looks at
-            edges.append(now // HOUR * HOUR - week * 168 * HOUR)
-        return [edge for edge in edges if edge <= now]
 
     def edge(self):
         at = self.chance.choice(self.edges) + self.chance.choice(STEPS)
@@ -83,13 +62,8 @@ class Log:
     def text(self, instant):
         """In one of the spellings that mean this instant."""
         offset = self.chance.choice((0, 0, 60, 120, -420, 330))
-        local = datetime(1970, 1, 1, tzinfo=timezone.utc) + timedelta(milliseconds=instant, minutes=offset)
-        digits = f"{instant % 1000:03d}"
-        fraction = self.chance.choice((f".{digits}", f".{digits}9", f".{digits}999999"))
-        if digits == "000" and self.chance.random() < 0.5:
-            fraction = ""
-        zone = f"{'+' if offset >= 0 else '-'}{abs(offset) // 60:02d}:{abs(offset) % 60:02d}" if offset else "Z"
-        return local.strftime("%Y-%m-%dT%H:%M:%S") + fraction + zone
+        text = text_of(instant, offset, self.chance.choice(("", "9", "999999")))
+        return text.replace(".000", "") if ".000Z" in text and self.chance.random() < 0.5 else text
 
     # ---- Events
 
@@ -99,8 +73,8 @@ class Log:
                  "case_id": case, "recorded_at": self.text(recorded), **fields}
         if occurred is not None:
             event["occurred_at"] = self.text(occurred)
-        if self.chance.random() < 0.1:
-            event["region"] = "06"
+        if self.region != self.regions[0] or self.chance.random() < 0.1:
+            event["region"] = self.region
         self.lines.append(self.line(event))
         return event
 
@@ -118,104 +92,57 @@ class Log:
         return min(at, self.now)
 
     def milestone(self, case, name, at, recorded=None, **fields):
-        if at > self.now + 5 * MINUTE:
-            return None
-        return self.report(case, self.recorded(at) if recorded is None else recorded, at, milestone=name, **fields)
+        if at <= self.now + 5 * MINUTE:
+            self.report(case, self.recorded(at) if recorded is None else recorded, at, milestone=name, **fields)
 
     # ---- Cases
 
-    def clock(self):
-        """Start and stop of a case: stop, deadline, warning or decision at an edge."""
-        pick = self.chance.random()
-        near = self.chance.choice(STEPS)
-        if pick < 0.35:
-            stop = self.edge()
-            return stop - self.chance.choice(DURATIONS) - near, stop
-        if pick < 0.6:
-            stop = self.weekly()
-            return stop - self.chance.choice(DURATIONS) - near, stop
-        if pick < 0.75:  # decided at an edge, by its deadline
-            start = self.edge() - self.chance.choice(LIMITS) - 1
-            return start, start + self.chance.choice(DURATIONS) + near
-        if pick < 0.9:  # open, and just about to be something else
-            ago = self.chance.choice(LIMITS + WAITS) + self.chance.choice(SETTLES) + self.chance.choice((-1, 0, 1, 2))
-            return self.now - ago, None
-        if pick < 0.95:
-            start = self.edge()
-            return start, start - self.chance.choice((1, 10 * MINUTE))  # stopped before it began
-        start = millis(self.chance.choice(("1969-12-31T23:59:59.999+00:00", "1999-12-31T22:59:59.999+00:00")))
-        return start, self.chance.choice((None, start + 1, start + self.chance.choice(DURATIONS)))
-
     def add_case(self, case):
-        chance = self.chance
-        self.stream, self.sources = chance.choices((("ambulance", ["zenit"]), ("wait", ["a", "b"])), (10, 1))[0]
-        start, stop = self.clock()
-        start = min(start, self.now)
-        attributes = self.attributes()
-        self.milestone(case, "call_received", start, attributes=attributes)
-        middle = start + chance.choice((0, 1, 2 * MINUTE, 3 * MINUTE, 3 * MINUTE + 1))
-        if chance.random() < 0.7:
-            self.milestone(case, "unit_alarmed", middle, resource="R1", resource_kind="ambulance")
-        if chance.random() < 0.5:
-            self.milestone(case, "rolling", middle + chance.choice((0, 90 * SECOND)), resource="R1")
-        if stop is not None:
-            self.milestone(case, "arrived", stop, resource="R1", **chance.choice(({"resource_kind": "ambulance"},
-                                                                                  {"resource_kind": ""}, {})))
-        twists = (self.others_arrive, self.correct, self.retract, self.close, self.deviate, self.exempt, self.delete,
-                  self.change_attributes, self.tie, self.to_come)
-        for twist in chance.sample(twists, 2):
-            if chance.random() < 0.5:
-                twist(case, start, stop if stop is not None else start + 20 * MINUTE)
-
-    def attributes(self):
-        chance = self.chance
-        attributes = {"priority": chance.choice(("1", "1", "1", "1", "2", "3"))}
-        if chance.random() < 0.8:
-            attributes["municipality"] = chance.choice(MUNICIPALITY_CODES)
-        if chance.random() < 0.8:
-            attributes["unit"] = chance.choice(UNIT_CODES)
-        if chance.random() < 0.8:
-            attributes["care_area"] = chance.choice(("a", "b", "å", ""))
-        if chance.random() < 0.8:
-            attributes["sex"] = chance.choice(("F", "M", "U", "X", "f", ""))
-        if chance.random() < 0.8:
-            year = datetime.fromtimestamp(self.now / 1000, timezone.utc).year
-            attributes["birth_year"] = chance.choice((
-                "1940", str(year - 18), str(year - 17), str(year - 65), str(year - 64), str(year - 80), str(year - 79),
-                str(year), str(year + 1), "195", "19555", "19x5", "unknown", " 1950", "-950", ""))
-        return attributes
-
-    def others_arrive(self, case, start, stop):
-        for resource, kind in (("R2", "ivpa"), ("R3", "helicopter"), ("R4", "ambulance")):
+        episode = episodes.of_stream(self.stream)(self)
+        self.milestone(case, episode.start_name, min(episode.start, self.now),
+                       attributes={**episode.attributes, **episodes.attributes_of_everybody(self)})
+        for name, at, fields in episode.between:
+            self.milestone(case, name, at, **fields)
+        if episode.stop is not None:
+            self.milestone(case, episode.stop_name, episode.stop, **episode.stop_fields)
+        twists = (self.others_arrive, self.correct, self.retract, self.close, self.deviate, self.deviate, self.exempt,
+                  self.delete, self.change_attributes, self.tie, self.to_come)
+        for twist in self.chance.sample(twists, 2):
             if self.chance.random() < 0.6:
-                at = stop + self.chance.choice((-20 * MINUTE, -1, 0, 1, 10 * MINUTE))
-                self.milestone(case, "arrived", at, resource=resource, resource_kind=kind)
+                twist(case, episode)
+
+    def others_arrive(self, case, episode):
+        for resource, kind in (("R2", "ivpa"), ("R3", "helicopter"), ("R4", "ambulance"), ("R5", "nurse")):
+            if self.chance.random() < 0.5:
+                at = episode.about_when() + self.chance.choice((-20 * MINUTE, -1, 0, 1, 10 * MINUTE, DAY))
+                name = self.chance.choice((episode.stop_name, episode.stop_name, episode.start_name))
+                self.milestone(case, name, at, resource=resource, resource_kind=kind)
 
     def later(self, at):
         return min(self.recorded(at) + self.chance.choice((1, MINUTE, DAY)), self.now)
 
-    def correct(self, case, start, stop):
+    def correct(self, case, episode):
         """The same register with another time, told by a later or an older version."""
-        for name, at, more in (("call_received", start, {}), ("arrived", stop, {"resource": "R1"})):
+        for name, at, fields in ((episode.start_name, episode.start, {}),
+                                 (episode.stop_name, episode.about_when(), episode.stop_fields)):
             if self.chance.random() < 0.6:
                 moved = min(at + self.chance.choice((-DAY, -HOUR, -1, 1, 5 * MINUTE, HOUR)), self.now)
                 recorded = self.later(moved) if self.chance.random() < 0.7 else moved
-                self.milestone(case, name, moved, recorded, **more)
+                self.milestone(case, name, moved, recorded, **fields)
 
-    def retract(self, case, start, stop):
-        name, more = self.chance.choice((("arrived", {"resource": "R1"}), ("call_received", {}),
-                                         ("unit_alarmed", {"resource": "R1"})))
-        self.report(case, self.later(stop) if stop <= self.now else self.now, milestone=name, retract=True, **more)
+    def retract(self, case, episode):
+        name, fields = self.chance.choice(((episode.stop_name, episode.stop_fields), (episode.start_name, {})))
+        at = min(episode.about_when(), self.now)
+        self.report(case, self.later(at), milestone=name, retract=True, **fields)
         if self.chance.random() < 0.4:
-            at = min(stop, self.now)
-            self.milestone(case, name, at, min(self.later(at) + MINUTE, self.now), **more)
+            self.milestone(case, name, at, min(self.later(at) + MINUTE, self.now), **fields)
 
-    def close(self, case, start, stop):
-        deadline = start + self.chance.choice(LIMITS) + 1
+    def close(self, case, episode):
+        start, stop, deadline = episode.start, episode.about_when(), self.chance.choice(episode.deadlines)
         at = self.chance.choice((start - 1, start, stop - 1, stop, stop + 1, deadline - 1, deadline, deadline + 1,
                                  deadline + 60 * SECOND, self.now, self.now + 1))
         if at > self.now + 5 * MINUTE:
-            return
+            at = self.chance.choice((start, self.now))
         reason = self.chance.choice(("cancelled", "transferred", "återkallad"))
         self.report(case, self.recorded(at), at, closed=reason)
         if self.chance.random() < 0.3:
@@ -223,41 +150,43 @@ class Log:
             if self.chance.random() < 0.3:
                 self.report(case, self.now, min(at, self.now), closed="cancelled once more")
 
-    def deviate(self, case, start, stop):
-        self.report(case, self.recorded(start), deviation=self.chance.choice(("pvv", "pvv", "mov", "sov")))
-        if self.chance.random() < 0.4:
-            self.report(case, self.later(start), deviation=self.chance.choice(("", "pvv")))
+    def deviate(self, case, episode):
+        which = ("pvv", "pvv", "mov", "sov") if self.stream == "ambulance" else ("pvv", "mov", "mov", "sov")
+        self.report(case, self.recorded(episode.start), deviation=self.chance.choice(which))
+        if self.chance.random() < 0.2:
+            self.report(case, self.later(episode.start), deviation=self.chance.choice(("", "pvv", "mov")))
 
-    def exempt(self, case, start, stop):
-        indicator = self.chance.choice(("ambulance_prio1_20min", "ambulance_leg_alarm", "changing", "long", "lower"))
-        granted = {"indicator": indicator, "reason": self.chance.choice(("study", "storm")), "decided_by": "chief",
-                   "decided_at": self.text(start)}
-        self.report(case, self.recorded(start), exempted=granted)
+    def exempt(self, case, episode):
+        indicator, reason = self.chance.choice(EXEMPTED[self.stream]), self.chance.choice(("study", "storm", ""))
+        granted = {"indicator": indicator, "reason": reason, "decided_by": "chief",
+                   "decided_at": self.text(episode.start)}
+        self.report(case, self.recorded(episode.start), exempted=granted)
         if self.chance.random() < 0.3:
-            self.report(case, self.later(start), exempted={**granted, "revoked": True})
+            self.report(case, self.later(episode.start), exempted={**granted, "revoked": True})
 
-    def delete(self, case, start, stop):
-        self.report(case, self.recorded(start), deleted=True)
+    def delete(self, case, episode):
+        self.report(case, self.recorded(episode.start), deleted=True)
         if self.chance.random() < 0.5:
-            self.report(case, self.later(start), deleted=True, retract=True)
+            self.report(case, self.later(episode.start), deleted=True, retract=True)
 
-    def change_attributes(self, case, start, stop):
-        self.report(case, self.later(start), attributes=self.attributes())
+    def change_attributes(self, case, episode):
+        everything = {**episodes.attributes_of_everybody(self), **episodes.of_stream(self.stream)(self).attributes}
+        some = self.chance.sample(sorted(everything), min(3, len(everything)))
+        self.report(case, self.later(episode.start), attributes={name: everything[name] for name in some})
         if self.chance.random() < 0.3:
-            name = self.chance.choice(("priority", "unit", "municipality", "sex", "birth_year"))
-            self.report(case, self.now, attributes={name: ""})
+            self.report(case, self.now, attributes={self.chance.choice(sorted(everything)): ""})
 
-    def tie(self, case, start, stop):
+    def tie(self, case, episode):
         """Two values of one register with the same version, or with one that differs in its last part alone."""
-        recorded = self.later(start)
-        at = min(start + 20 * MINUTE, recorded)
-        arrived = {"milestone": "arrived", "resource": "R1", "resource_kind": "ambulance"}
+        at = min(episode.about_when(), self.now)
+        recorded = self.later(at)
+        stop = {"milestone": episode.stop_name, **episode.stop_fields}
+        name = self.chance.choice(sorted(episode.attributes) or ["unit"])
         first, second = self.chance.choice((
-            (({**arrived}, at), ({**arrived}, at - 1)),
-            (({**arrived}, at), ({**arrived, "retract": True}, None)),
-            (({**arrived}, at), ({**arrived, "resource_kind": "ivpa"}, at)),
-            (({"attributes": {"priority": "1"}}, None), ({"attributes": {"priority": "2"}}, None)),
-            (({"attributes": {"priority": "1"}}, None), ({"attributes": {"priority": ""}}, None)),
+            ((stop, at), (stop, at - 1)), ((stop, at), ({**stop, "retract": True}, None)),
+            ((stop, at), ({**stop, "resource_kind": "ivpa"}, at)),
+            (({"attributes": {name: "1"}}, None), ({"attributes": {name: "2"}}, None)),
+            (({"attributes": {name: "1"}}, None), ({"attributes": {name: ""}}, None)),
             (({"closed": "a"}, at), ({"closed": "b"}, at)),
             (({"closed": "a"}, at), ({"closed": "a", "retract": True}, None)),
             (({"deviation": "pvv"}, None), ({"deviation": "mov"}, None)),
@@ -265,46 +194,64 @@ class Log:
             (({"deleted": True}, None), ({"deleted": True, "retract": True}, None)),
         ))
         same = self.report(case, recorded, first[1], **first[0])
-        other = {name: same[name] for name in ("event_id", "source", "stream", "case_id", "recorded_at")}
+        other = {name: same[name] for name in IDENTITY if name in same}
         other.update(second[0])
         if second[1] is not None:
             other["occurred_at"] = self.text(second[1])
+        if self.chance.random() < 0.3:
+            other["source"] = self.chance.choice(self.sources)
         if self.chance.random() < 0.4:
             other["event_id"] = self.chance.choice(("A", "e", "z", "é", "~")) + same["event_id"]
         self.lines.append(self.line(other))
 
-    def to_come(self, case, start, stop):
+    def to_come(self, case, episode):
         """A little ahead of now: it has not happened yet. Or recorded after now: it is not there at all."""
         at = self.now + self.chance.choice((1, MINUTE, 5 * MINUTE))
-        kind = self.chance.choice((
-            {"milestone": "arrived", "resource": "R1", "resource_kind": "ambulance"}, {"closed": "cancelled"},
-            {"milestone": "call_received"}))
+        kind = self.chance.choice(({"milestone": episode.stop_name, **episode.stop_fields}, {"closed": "cancelled"},
+                                   {"milestone": episode.start_name}))
         self.report(case, self.now, at, **kind)
         if self.chance.random() < 0.4:
-            self.report(case, self.now + 1, self.now, milestone="arrived", resource="R1")
+            self.report(case, self.now + 1, self.now, milestone=episode.stop_name, **episode.stop_fields)
 
     # ---- What is refused
 
     def add_refused(self):
         now = self.now
-        good = {"event_id": "r", "source": "zenit", "stream": "ambulance", "case_id": "refused",
+        good = {"event_id": "r", "source": "zenit", "stream": "wait", "case_id": "refused",
                 "recorded_at": self.text(now - HOUR), "occurred_at": self.text(now - HOUR),
-                "milestone": "call_received", "attributes": {"priority": "1"}}
+                "milestone": "referral_decided", "attributes": {"unit": "U-none"}}
+        nobody = "19" + "12" * 5  # a number that stands in for a person's in tests
         bad = [{**good, "recorded_at": self.text(now), "occurred_at": self.text(now + 5 * MINUTE + 1)},
                {**good, "occurred_at": self.text(now - HOUR + 5 * MINUTE + 1)}, {**good, "stream": "unheard_of"},
-               {**good, "recorded_at": "yesterday"}, {**good, "occurred_at": "2026-02-30T10:00:00Z"}]
+               {**good, "recorded_at": "yesterday"}, {**good, "occurred_at": "2026-02-30T10:00:00Z"},
+               {**good, "case_id": "c" * 129}, {**good, "event_id": "e" * 65},
+               {**good, "case_id": nobody}, {**good, "attributes": {"unit": f"1 {nobody[:8]}-{nobody[8:]}"}},
+               {**good, "stream": "dental", "milestone": "unheard_of"},
+               {**good, "stream": "svf", "attributes": {"unheard_of": "1"}}]
         bad += [{name: value for name, value in good.items() if name != field}
                 for field in ("event_id", "source", "stream", "case_id", "recorded_at", "occurred_at")]
-        self.lines += [json.dumps(event) for event in self.chance.sample(bad, 5)]
+        self.lines += [json.dumps(event) for event in self.chance.sample(bad, 6)]
         self.lines += ["{", "no event"]
-        # Of another stream, and of no effect at all.
-        self.lines.append(json.dumps({**good, "event_id": "w", "stream": "wait", "recorded_at": self.text(now - DAY),
-                                      "occurred_at": self.text(now - DAY)}))
-        self.lines.append(json.dumps({"event_id": "n", "source": "zenit", "stream": "ambulance", "case_id": "nothing",
-                                      "recorded_at": self.text(now)}))
+        self.add_harmless({**good, "recorded_at": self.text(now - DAY), "occurred_at": self.text(now - DAY)})
+
+    def add_harmless(self, good):
+        """Of another stream, of no effect, as long as may be, of the far future, and just within the tolerance."""
+        now = self.now
+        nothing = {name: good[name] for name in ("source", "stream", "recorded_at")}
+        self.lines += [json.dumps(event) for event in (
+            {**good, "event_id": "o", "stream": "ambulance"},
+            {**nothing, "event_id": "n", "case_id": "nothing"},
+            {**good, "event_id": "l" * 64, "case_id": "l" * 128},
+            {**good, "event_id": "z", "recorded_at": "2099-01-01T00:00:00Z",
+             "occurred_at": "2099-01-01T00:00:00Z"},
+            {**good, "event_id": "f", "case_id": "ahead", "recorded_at": self.text(now),
+             "occurred_at": self.text(now + 5 * MINUTE)})]
+
+    def today(self):
+        return local_day(self.now)
 
 
-def generate(seed):
-    """(lines, as_of in milliseconds)"""
-    log = Log(seed)
-    return log.generate(log.chance.choice((20, 90, 90, 300))), log.now
+def generate(seed, streams, regions):
+    """(lines, as_of in milliseconds); cases of these streams and regions alone."""
+    log = Log(seed, streams, regions)
+    return log.generate(log.chance.choice(SIZES)), log.now

@@ -67,6 +67,8 @@ def differences(table, ours, theirs, not_compared=(), most=20):
     found = []
     for key in sorted(by_key[0].keys() | by_key[1].keys()):
         mine, expected = by_key[0].get(key), by_key[1].get(key)
+        if mine == expected:
+            continue
         if mine is None or expected is None:
             found.append(f"{table} {key}: {'missing' if mine is None else 'too much'}: {mine or expected}")
             continue
