@@ -1,6 +1,7 @@
 #include "services/compliance/filter.h"
 
 #include "lib/base/strings.h"
+#include "lib/domain/control_chart.h"
 #include "lib/engine/figures.h"
 #include "lib/wire/compliance_codec.h"
 #include "vardvakt/compliance/v1/query_service.pb.h"
@@ -147,6 +148,30 @@ absl::StatusOr<SeriesFilter> SeriesFilter::From(const v1::GetSeriesRequest& requ
   return Unknown("step", "minute, hour, day, week or month");
 }
 
+namespace {
+
+// Points without cases have no share, and no place on the chart.
+void AddControlChart(domain::Better better, v1::GetSeriesResponse& response) {
+  std::vector<double> shares;
+  std::vector<v1::SeriesPoint*> points;
+  for (v1::SeriesPoint& point : *response.mutable_points()) {
+    if (!point.has_share()) continue;
+    shares.push_back(point.share());
+    points.push_back(&point);
+  }
+  const auto chart = domain::MakeControlChart(shares, better);
+  if (!chart) return;
+  response.mutable_control_limits()->set_mean(chart->mean);
+  response.mutable_control_limits()->set_lower(chart->lower);
+  response.mutable_control_limits()->set_upper(chart->upper);
+  for (size_t i = 0; i < points.size(); ++i) {
+    points[i]->set_signal(std::string(domain::SignalName(chart->points[i].signal)));
+    points[i]->set_favourable(chart->points[i].favourable);
+  }
+}
+
+}  // namespace
+
 absl::Status AddPoints(engine::Task& task, const SeriesFilter& filter, v1::GetSeriesResponse& response) {
   const engine::TaskSetting& setting = task.setting();
   const engine::Series* series = task.series().Find(filter.key);
@@ -180,6 +205,7 @@ absl::Status AddPoints(engine::Task& task, const SeriesFilter& filter, v1::GetSe
     }
     from = to;
   }
+  if (series != &empty) AddControlChart(setting.definition->indicators[series->indicator].better, response);
   return absl::OkStatus();
 }
 
