@@ -73,7 +73,7 @@ absl::StatusOr<Saying> Process::Say(bool all) {
   Saying out{.version = task_->version()};
   const engine::Figures figures(*setting_.definition, *setting_.zone, out.version.log_time);
   const auto say_series = [&](engine::Series& series) {
-    const domain::WaitingRow w = engine::Figures::Waiting(series);
+    const domain::WaitingRow w = figures.Waiting(series);
     out.rows[RowName("waiting", series.key)] = Cat(w.open, " ", w.at_risk, " ", w.overdue);
     const auto row = figures.Share(series, domain::Measure::kCompleted, domain::Window::kAll, true);
     out.rows[RowName("share", series.key)] = Cat(row->n, " ", row->within.value_or(0), " ", row->n_before);

@@ -49,8 +49,9 @@ Answer AnswerOf(Rows figures, Instant as_of, int64_t received, int64_t accepted,
   wire::ReplayReport report;
   report.as_of = as_of;
   report.events = {.received = received, .accepted = accepted, .without_effect = accepted - standing};
-  report.regions[std::string(kRegion)] = {std::move(figures.shares), std::move(figures.waiting),
-                                          std::move(figures.left_out)};
+  report.regions[std::string(kRegion)] = {.shares = std::move(figures.shares),
+                                          .waiting = std::move(figures.waiting),
+                                          .left_out = std::move(figures.left_out)};
   return {.report = wire::ReportJson(report)};
 }
 
