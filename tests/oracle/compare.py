@@ -8,6 +8,7 @@ import argparse
 import functools
 import json
 import re
+import subprocess
 import sys
 import tempfile
 import time
@@ -20,7 +21,7 @@ import generator  # noqa: E402
 from instants import DAY, text_of  # noqa: E402
 from reading.answer import answer  # noqa: E402
 from reading.configuration import Configuration  # noqa: E402
-from replay import ROW_KEYS, differences, read_answer, replay  # noqa: E402
+from replay import ROW_KEYS, binary, differences, read_answer, replay  # noqa: E402
 
 
 @functools.lru_cache(maxsize=100_000)
@@ -30,7 +31,8 @@ def event_of(line):
         event = json.loads(line)
     except ValueError:
         return None
-    return {re.sub(r"[A-Z]", lambda letter: "_" + letter[0].lower(), name): value for name, value in event.items()}
+    return {re.sub(r"[A-Z]", lambda letter: "_" + letter[0].lower(), name): value for name, value in event.items()
+            if value is not None}
 
 
 class Arena:
@@ -72,6 +74,13 @@ class Arena:
         self.count(lines, truth)
         return [f"{kind}: {line}" for line in compare(self.product(kind, lines, now), truth)]
 
+
+    def simulate(self, *options):
+        """The lines of a log of the synthetic county."""
+        log = self.folder / "simulated.ndjson"
+        command = [str(binary()), "simulate", "--config", str(self.folder / "shipped"), "--output", str(log), *options]
+        subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=True)
+        return log.read_text().splitlines()
 
     def count(self, lines, truth):
         events = [event for event in map(event_of, lines) if event]

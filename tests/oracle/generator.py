@@ -79,6 +79,8 @@ class Log:
         return event
 
     def line(self, event):
+        if self.chance.random() < 0.05:  # null stands for a field that is not there
+            event = {self.chance.choice(("deviation", "closed", "attributes", "exempted", "resource")): None, **event}
         if self.chance.random() < 0.2:  # the other style of names
             names = {name: name.split("_")[0] + "".join(part.title() for part in name.split("_")[1:]) for name in event}
             event = {names[name]: value for name, value in event.items()}

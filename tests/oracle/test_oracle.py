@@ -36,6 +36,20 @@ class GeneratedLogs(InArena):
         print(f"\n{RUNS} logs, {self.arena.cases} cases, {self.arena.fields} fields compared")
 
 
+class TheSyntheticCounty(InArena):
+    """More cases a series than adversarial logs have, at the rates of a county."""
+
+    def test_the_product_gives_the_oracles_numbers(self):
+        lines = self.arena.simulate("--from", "2026-01-01T00:00:00+01:00", "--to", "2026-04-12T15:30:00+02:00",
+                                    "--missions-per-day", "20", "--waits-per-day", "30", "--svf-per-day", "5",
+                                    "--dental-per-day", "10", "--seed", "7")
+        now = instant_of("2026-04-12T15:30:00+02:00")
+        truth = self.arena.truth("shipped", lines, now)
+        self.assertGreater(len(truth["shares"]), 1000)
+        found = compare.compare(self.arena.product("shipped", lines, now), truth)
+        self.assertFalse(found, "\n" + "\n".join(found))
+
+
 @unittest.skipIf(os.environ.get("VARDVAKT_NO_SHARED") == "1", "VARDVAKT_NO_SHARED=1")
 class TheOracleItself(unittest.TestCase):
     """Two readings of one text may share a mistake; the worked example was computed by a third."""
