@@ -142,6 +142,10 @@ std::string DescribeSelector(const domain::MilestoneSelector& selector) {
 std::vector<std::string> TellStory(const domain::CaseState& state, const domain::Indicator& indicator,
                                    const Judgement& j, const TimeZone& zone) {
   if (state.Deleted()) return {"the source has withdrawn the case: not applicable"};
+  if (j.version == nullptr && indicator.shape != domain::Shape::kShare) {
+    return {Cat("not counted: not reached (", DescribeSelector(indicator.versions.back().stop),
+                "), or not one of those that count")};
+  }
   if (j.version == nullptr) {
     return {j.start ? "the indicator's filter on attributes does not hold: not applicable"
                     : Cat("not started (", DescribeSelector(indicator.versions.back().start),
@@ -149,6 +153,11 @@ std::vector<std::string> TellStory(const domain::CaseState& state, const domain:
   }
   std::vector<std::string> story;
   TellFilter(state, j, story);
+  if (!j.start) {
+    story.push_back(Cat("counted at ", Clock(*j.stop, zone), " (", DescribeSelector(j.version->stop),
+                        "), by ", indicator.VersionName(*j.version)));
+    return story;
+  }
   story.push_back(Cat("the clock started at ", Clock(*j.start, zone), " (",
                       DescribeSelector(j.version->start), "), judged by ",
                       indicator.VersionName(*j.version)));
