@@ -24,7 +24,7 @@ COUNTED = {"sepsis_returns": {"Return ER"}}
 
 
 def read(path, until=datetime.max):
-    """case -> (its things done as (time, activity), the year of birth that its age gives), of the rows up to `until`."""
+    """case -> (what was done, as (time, activity); the year of birth that its age gives), of the rows up to `until`."""
     cases, born = defaultdict(list), {}
     with open(path, encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file, delimiter=";"):
@@ -43,7 +43,8 @@ def first(done, activities):
 def band(born, time):
     if born is None or time.year < born:
         return "unknown"
-    return next((name for limit, name in ((18, "0-17"), (65, "18-64"), (80, "65-79")) if time.year - born < limit), "80+")
+    bands = ((18, "0-17"), (65, "18-64"), (80, "65-79"))
+    return next((name for limit, name in bands if time.year - born < limit), "80+")
 
 
 def midnight_after(time, days):
@@ -85,7 +86,8 @@ def percentile(lengths, p):
         if isinstance(length, int):
             return length
         seconds = length.total_seconds()
-        return 172800 if seconds >= 172800 else int(seconds // 60 + 1) * 60 if seconds >= 7200 else int(seconds // 10 + 1) * 10
+        width = 10 if seconds < 7200 else 60
+        return 172800 if seconds >= 172800 else int(seconds // width + 1) * width
     return sorted(map(edge, lengths))[-(-p * len(lengths) // 100) - 1]
 
 

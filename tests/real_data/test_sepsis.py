@@ -85,6 +85,14 @@ class Sepsis(unittest.TestCase):
             self.assertEqual(answer["events"]["rejected"], {})
             self.assertEqual(answer["events"]["received"], answer["events"]["accepted"])
 
+    def test_a_case_is_explained_for_every_shape_of_indicator(self):
+        done = subprocess.run([replay.binary(), "explain", "case", "--case", "IC", "--config", CONFIG, "--csv", DATA,
+                               "--mapping", MAPPING], check=True, stdout=subprocess.PIPE, text=True)
+        for line in ("sepsis_release_14d@2013-01-01: completed, within the limit",
+                     "counted at 2014-06-12 16:35:29.000 (first returned_to_emergency)",
+                     "sepsis_triage_10min@2013-01-01: invalid (stop_before_start)"):
+            self.assertIn(line, done.stdout)
+
     def test_read_as_local_time_no_share_is_another(self):
         """The stamps were moved, so they are read as UTC; docs/real-data.md says that it decides nothing here."""
         with tempfile.TemporaryDirectory() as folder:

@@ -94,7 +94,7 @@ std::optional<Duration> ReadMultiple(std::string_view number, Duration unit) {
   if (value > hours(24 * 366 * 10'000LL) / unit) return std::nullopt;
   int64_t billionths = 0;  // of a unit
   for (size_t i = 0; i < 9; ++i) billionths = billionths * 10 + (i < fraction.size() ? fraction[i] - '0' : 0);
-  const int64_t millis = value * unit.count() + billionths * unit.count() / 1'000'000'000;
+  const int64_t millis = value * unit.count() + (billionths * unit.count() + 500'000'000) / 1'000'000'000;
   return Duration(negative ? -millis : millis);
 }
 

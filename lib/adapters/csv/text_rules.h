@@ -19,8 +19,8 @@ void ToUpper(std::string& text);
 // themselves.
 bool FitsPattern(std::string_view pattern, std::string_view text);
 
-// So many times `unit`, cut to the millisecond, of a decimal number with point or comma; nullopt when it is
-// none, or is longer than ten thousand years.
+// So many times `unit`, to the nearest millisecond, of a decimal number with point or comma; nullopt when it
+// is none, or is longer than ten thousand years.
 std::optional<Duration> ReadMultiple(std::string_view number, Duration unit);
 
 // A whole number from 0 to 150.

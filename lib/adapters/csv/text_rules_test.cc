@@ -38,7 +38,8 @@ TEST(ReadMultiple, ReadsDecimalNumbers) {
   EXPECT_EQ(ReadMultiple("1.5", minutes(1)), seconds(90));
   EXPECT_EQ(ReadMultiple("0,25", hours(1)), minutes(15));
   EXPECT_EQ(ReadMultiple("-2", seconds(1)), seconds(-2));
-  EXPECT_EQ(ReadMultiple("0.0019999999999", seconds(1)), milliseconds(1));
+  EXPECT_EQ(ReadMultiple("1.033333", minutes(1)), seconds(62));
+  EXPECT_EQ(ReadMultiple("0.0004", seconds(1)), milliseconds(0));
   for (const char* text :
        {"", "x", "1.", ".5", "1.2.3", "1e3", "+1", " 1", "-", "9999999999999", "999999999999"}) {
     EXPECT_EQ(ReadMultiple(text, hours(24)), std::nullopt) << text;
