@@ -141,7 +141,8 @@ TEST(PvvCoding, AUnitStandsOutByItsIntervalItsShareAndItsCases) {
   EXPECT_NEAR(*coding.others_share, 0.05, 1e-9);
   EXPECT_TRUE(coding.stands_out);
   EXPECT_FALSE(ComparePvv({10, 4}, {210, 14}).stands_out) << "too few cases";
-  EXPECT_FALSE(ComparePvv({30, 3}, {230, 13}).stands_out) << "the interval reaches down to the others";
+  EXPECT_FALSE(ComparePvv({20, 1}, {220, 1}).stands_out) << "one is chance";
+  EXPECT_FALSE(ComparePvv({60, 6}, {260, 16}).stands_out) << "the interval reaches down to the others";
   EXPECT_FALSE(ComparePvv({2000, 300}, {4000, 500}).stands_out) << "more, but not twice as much";
   EXPECT_FALSE(ComparePvv({30, 12}, {30, 12}).stands_out) << "there are no others";
 }

@@ -38,7 +38,7 @@ PvvCoding ComparePvv(const PvvCounts& unit, const PvvCounts& region) {
   coding.share = Quotient(unit.pvv, unit.n);
   coding.wilson_low = interval.low;
   coding.wilson_high = interval.high;
-  coding.stands_out = unit.n >= kPvvLeastCases && coding.others_share &&
+  coding.stands_out = unit.n >= kPvvLeastCases && unit.pvv >= kPvvLeastCoded && coding.others_share &&
                       interval.low > *coding.others_share && *coding.share >= 2 * *coding.others_share;
   return coding;
 }

@@ -35,8 +35,10 @@ struct PvvCounts {
 inline constexpr int kPvvMonths = 3;
 
 // A unit that codes PvV for lack of capacity stands out from the others (spec §7): its 95 % Wilson interval
-// lies above their share, and its share is at least twice theirs, of at least kPvvLeastCases cases.
+// lies above their share, and its share is at least twice theirs, of at least kPvvLeastCases cases and
+// kPvvLeastCoded that are coded so.
 inline constexpr int64_t kPvvLeastCases = 20;
+inline constexpr int64_t kPvvLeastCoded = 5;
 struct PvvCoding {
   PvvCounts unit;
   PvvCounts others;  // the region's other units

@@ -26,6 +26,9 @@ absl::Status Batch::Add(const domain::Event& event) {
   if (domain::Merge(event, state)) (*opened)->changed = true;
   standing_ += domain::StandingEvents(state) - before;
   ++accepted_;
+  SourceQuality& source = SentBy(event.source).quality;
+  ++source.accepted;
+  source.CountArrival(*event.recorded_at);
   if (cases_.working() >= kCasesWorkedOn) {
     WriteBatch none;
     cases_.Flush(none);
@@ -33,11 +36,32 @@ absl::Status Batch::Add(const domain::Event& event) {
   return absl::OkStatus();
 }
 
+Batch::Sent& Batch::SentBy(const std::string& source) {
+  if (last_sent_ == nullptr || last_sent_->first != source) last_sent_ = &*sent_.try_emplace(source).first;
+  return last_sent_->second;
+}
+
+void Batch::AddQuality(Instant as_of, Figures& all) const {
+  const std::string& stream = setting_.definition->stream;
+  for (const auto& [source, sent] : sent_) {
+    all.sources.push_back({.stream = stream,
+                           .source = source,
+                           .accepted = sent.quality.accepted,
+                           .without_effect = sent.quality.accepted - sent.standing,
+                           .last_recorded = sent.quality.last_event,
+                           .events_per_minute = sent.quality.EventsPerMinute(as_of),
+                           .findings = series_.quality().OfSource(source)});
+  }
+  all.units = series_.quality().Units(as_of, *setting_.zone);
+  for (domain::UnitRow& unit : all.units) unit.stream = stream;
+}
+
 absl::StatusOr<Batch::Figures> Batch::Finish(Instant as_of) {
   WriteBatch none;
   cases_.Flush(none);
   const absl::Status judged = cases_.ForEach([&](std::string_view, CaseRecord& record) {
     series_.Add(JudgeCase(record.state, setting_, as_of).counted, as_of);
+    for (const domain::Stamp& stamp : record.state.stamps) ++SentBy(stamp.source).standing;
     return true;
   });
   if (!judged.ok()) return judged;
@@ -52,6 +76,7 @@ absl::StatusOr<Batch::Figures> Batch::Finish(Instant as_of) {
   for (int i = 0; i < static_cast<int>(setting_.definition->indicators.size()); ++i) {
     for (domain::RatioRow& row : figures.Ratios(series_, i)) all.ratios.push_back(std::move(row));
   }
+  AddQuality(as_of, all);
   return all;
 }
 

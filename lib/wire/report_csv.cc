@@ -2,13 +2,14 @@
 #include <array>
 
 #include "lib/base/strings.h"
+#include "lib/wire/csv_text.h"
 #include "lib/wire/numbers.h"
 #include "lib/wire/report_rows.h"
 
 namespace vardvakt::wire {
 namespace {
 
-constexpr std::array<std::string_view, 42> kColumns = {"table",
+constexpr std::array<std::string_view, 44> kColumns = {"table",
                                                        "region",
                                                        "indicator",
                                                        "level",
@@ -49,7 +50,9 @@ constexpr std::array<std::string_view, 42> kColumns = {"table",
                                                        "by_age",
                                                        "numerator",
                                                        "denominator",
-                                                       "ratio"};
+                                                       "ratio",
+                                                       "stream",
+                                                       "source"};
 
 // One line of the table; a cell is found by its column's name.
 class CsvLine {
@@ -82,7 +85,7 @@ class CsvLine {
   void AppendTo(std::string& out) const {
     for (size_t i = 0; i < cells_.size(); ++i) {
       if (i > 0) out += ',';
-      AppendQuoted(cells_[i], out);
+      AppendCsvCell(cells_[i], out);
     }
     out += "\r\n";
   }
@@ -90,16 +93,6 @@ class CsvLine {
  private:
   std::string& Cell(std::string_view name) {
     return cells_[std::find(kColumns.begin(), kColumns.end(), name) - kColumns.begin()];
-  }
-
-  static void AppendQuoted(const std::string& text, std::string& out) {
-    if (text.find_first_of(",\"\r\n") == std::string::npos) {
-      out += text;
-      return;
-    }
-    out += '"';
-    for (const char c : text) out.append(c == '"' ? 2 : 1, c);
-    out += '"';
   }
 
   std::array<std::string, kColumns.size()> cells_;
@@ -126,6 +119,58 @@ class LeftOutLines {
   CsvLine line_;
   std::string& out_;
 };
+
+// The lines of one row of data quality: one for each number, named by `kind`.
+class QualityLines {
+ public:
+  QualityLines(std::string_view region, std::string& out) : line_("data_quality", region), out_(out) {
+    line_.Text("level", "source");
+  }
+
+  void Text(std::string_view name, std::string_view text) {
+    if (name == "unit") line_.Text("level", "unit");
+    line_.Text(name == "unit" ? "key" : name, text);
+  }
+  void Count(std::string_view name, std::optional<int64_t> count) {
+    Append(name, [&](CsvLine& line) { line.Count("count", count); });
+  }
+  void Fraction(std::string_view name, std::optional<double> fraction) {
+    if (fraction) Append(name, [&](CsvLine& line) { line.Fraction("share", fraction); });
+  }
+  void Time(std::string_view name, std::optional<Instant> at) {
+    if (at) Append(name, [&](CsvLine& line) { line.Time("as_of", at); });
+  }
+  void Counts(std::string_view name, const std::map<std::string, int64_t>& counts) {
+    for (const auto& [reason, count] : counts) {
+      if (count == 0) continue;
+      Append(name, [&](CsvLine& line) {
+        line.Text("reason", reason);
+        line.Count("count", count);
+      });
+    }
+  }
+  void Flag(std::string_view name, bool flag) { Count(name, flag ? 1 : 0); }
+
+ private:
+  template <typename Fill>
+  void Append(std::string_view kind, Fill fill) {
+    CsvLine line = line_;
+    line.Text("kind", kind);
+    fill(line);
+    line.AppendTo(out_);
+  }
+
+  CsvLine line_;
+  std::string& out_;
+};
+
+template <typename Row>
+void AppendQuality(const std::vector<RegionRow<Row>>& rows, std::string& out) {
+  for (const auto& [region, row] : rows) {
+    QualityLines lines(region, out);
+    VisitFields(*row, lines);
+  }
+}
 
 template <typename Row>
 void AppendRows(std::string_view table, const std::vector<RegionRow<Row>>& rows, std::string& out) {
@@ -170,6 +215,8 @@ std::string ReportCsv(const ReplayReport& report) {
     LeftOutLines lines(region, out);
     VisitFields(*row, lines);
   }
+  AppendQuality(rows.sources, out);
+  AppendQuality(rows.units, out);
   return out;
 }
 

@@ -9,6 +9,8 @@ namespace {
 using domain::LeftOutRow;
 using domain::RatioRow;
 using domain::ShareRow;
+using domain::SourceRow;
+using domain::UnitRow;
 using domain::WaitingRow;
 
 bool CountsSomething(const ShareRow& row) { return row.n != 0 || row.n_before != 0; }
@@ -20,6 +22,9 @@ bool CountsSomething(const LeftOutRow& row) {
   };
   return counts(row.excluded) || counts(row.closed) || counts(row.invalid);
 }
+
+bool CountsSomething(const SourceRow&) { return true; }
+bool CountsSomething(const UnitRow&) { return true; }
 
 std::strong_ordering Order(const ShareRow& a, const ShareRow& b) {
   const auto window = [](const ShareRow& row) { return row.window ? domain::WindowName(*row.window) : ""; };
@@ -37,6 +42,12 @@ std::strong_ordering Order(const RatioRow& a, const RatioRow& b) {
 }
 std::strong_ordering Order(const LeftOutRow& a, const LeftOutRow& b) {
   return std::tie(a.indicator, a.level, a.key) <=> std::tie(b.indicator, b.level, b.key);
+}
+std::strong_ordering Order(const SourceRow& a, const SourceRow& b) {
+  return std::tie(a.stream, a.source) <=> std::tie(b.stream, b.source);
+}
+std::strong_ordering Order(const UnitRow& a, const UnitRow& b) {
+  return std::tie(a.stream, a.source, a.unit) <=> std::tie(b.stream, b.source, b.unit);
 }
 
 template <typename Row>
@@ -62,11 +73,15 @@ SortedRows::SortedRows(const ReplayReport& report) : several_regions(report.regi
     Add(region, rows.waiting, waiting);
     Add(region, rows.ratios, ratios);
     Add(region, rows.left_out, left_out);
+    Add(region, rows.sources, sources);
+    Add(region, rows.units, units);
   }
   SortRows(shares);
   SortRows(waiting);
   SortRows(ratios);
   SortRows(left_out);
+  SortRows(sources);
+  SortRows(units);
 }
 
 }  // namespace vardvakt::wire

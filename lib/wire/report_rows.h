@@ -18,7 +18,8 @@ struct RegionRow {
 };
 
 // The rows of a report that count something, in the contract's order: by the bytes of indicator, level, key,
-// sex, age, measure and window, and of several regions' by region last. Refers to the report.
+// sex, age, measure and window, or of stream, source and unit; of several regions' by region last. Refers to
+// the report.
 struct SortedRows {
   explicit SortedRows(const ReplayReport& report);
 
@@ -27,11 +28,13 @@ struct SortedRows {
   std::vector<RegionRow<domain::WaitingRow>> waiting;
   std::vector<RegionRow<domain::RatioRow>> ratios;
   std::vector<RegionRow<domain::LeftOutRow>> left_out;
+  std::vector<RegionRow<domain::SourceRow>> sources;
+  std::vector<RegionRow<domain::UnitRow>> units;
 };
 
 // Calls the visitor with each field of a row, by its name in the contract: Text(name, text), Count(name,
 // optional integer), Fraction(name, optional double), Time(name, optional instant), Counts(name, map of
-// reason to number).
+// reason to number), Flag(name, bool).
 
 template <typename Visitor>
 void VisitSeries(const domain::SeriesKey& series, Visitor& visit) {
@@ -119,6 +122,58 @@ void VisitFields(const domain::LeftOutRow& row, Visitor& visit) {
   visit.Counts("excluded", row.excluded);
   visit.Counts("closed", row.closed);
   visit.Counts("invalid", row.invalid);
+}
+
+template <typename Visitor>
+void VisitFindings(const domain::FindingCounts& findings, Visitor& visit) {
+  using domain::Finding;
+  const auto count = [&](Finding finding) {
+    visit.Count(domain::FindingName(finding), findings.of(finding));
+  };
+  visit.Count("cases", findings.cases());
+  for (Finding f : {Finding::kJudged, Finding::kNotJudgeable, Finding::kNotApplicable}) count(f);
+  visit.Fraction("share_judged", findings.share_judged());
+  std::map<std::string, int64_t> invalid;
+  for (Finding f : {Finding::kNoTargetDate, Finding::kNoTreatmentForm, Finding::kStopBeforeStart}) {
+    invalid[std::string(domain::FindingName(f))] = findings.of(f);
+  }
+  visit.Counts("invalid", invalid);
+  visit.Count("negative_waits", findings.of(Finding::kStopBeforeStart));
+  for (Finding f : {Finding::kMissingStop, Finding::kMissingUnit, Finding::kUnknownUnit,
+                    Finding::kMissingMunicipality, Finding::kUnknownMunicipality, Finding::kLateReport}) {
+    count(f);
+  }
+}
+
+template <typename Visitor>
+void VisitFields(const domain::SourceRow& row, Visitor& visit) {
+  int64_t rejected = 0;
+  for (const auto& [reason, n] : row.rejected) rejected += n;
+  visit.Text("stream", row.stream);
+  visit.Text("source", row.source);
+  visit.Count("received", row.accepted + rejected);
+  visit.Count("accepted", row.accepted);
+  visit.Count("without_effect", row.without_effect);
+  visit.Counts("rejected", row.rejected);
+  visit.Time("last_recorded", row.last_recorded);
+  visit.Fraction("events_per_minute", row.events_per_minute);
+  VisitFindings(row.findings, visit);
+}
+
+template <typename Visitor>
+void VisitFields(const domain::UnitRow& row, Visitor& visit) {
+  visit.Text("stream", row.stream);
+  visit.Text("source", row.source);
+  visit.Text("unit", row.unit);
+  VisitFindings(row.findings, visit);
+  visit.Count("pvv_cases", row.pvv.unit.n);
+  visit.Count("pvv", row.pvv.unit.pvv);
+  visit.Fraction("pvv_share", row.pvv.share);
+  visit.Fraction("pvv_wilson_low", row.pvv.wilson_low);
+  visit.Fraction("pvv_wilson_high", row.pvv.wilson_high);
+  visit.Count("pvv_others_cases", row.pvv.others.n);
+  visit.Fraction("pvv_others_share", row.pvv.others_share);
+  visit.Flag("pvv_stands_out", row.pvv.stands_out);
 }
 
 }  // namespace vardvakt::wire

@@ -156,6 +156,47 @@ void AppendLeftOut(const SortedRows& rows, std::string& out) {
   table.AppendTo(out);
 }
 
+void AppendSources(const SortedRows& rows, std::string& out) {
+  using domain::Finding;
+  TextTable table(2, {"stream", "source", "accepted", "rejected", "last recorded", "events/min", "cases",
+                      "judged", "invalid", "missing stop", "unknown unit", "unknown municipality", "late"});
+  for (const auto& [region, row] : rows.sources) {
+    const domain::FindingCounts& f = row->findings;
+    std::string rate;
+    AppendFraction(rate, row->events_per_minute);
+    table.Add({Key(region, row->stream, rows.several_regions), row->source, Cat(row->accepted),
+               Reasons(row->rejected), row->last_recorded ? FormatSeconds(*row->last_recorded) : "-", rate,
+               Cat(f.cases()), Percent(f.share_judged()), Cat(f.of(Finding::kNotJudgeable)),
+               Cat(f.of(Finding::kMissingStop)), Cat(f.of(Finding::kUnknownUnit)),
+               Cat(f.of(Finding::kUnknownMunicipality)), Cat(f.of(Finding::kLateReport))});
+  }
+  if (table.empty()) return;
+  out += "Data quality, by source\n";
+  table.AppendTo(out);
+}
+
+// The units of which something is to be said.
+void AppendUnits(const SortedRows& rows, std::string& out) {
+  using domain::Finding;
+  TextTable table(3, {"stream", "source", "unit", "cases", "invalid", "missing stop", "unknown", "PvV", "of",
+                      "95 % interval", "others'", ""});
+  for (const auto& [region, row] : rows.units) {
+    const domain::FindingCounts& f = row->findings;
+    const int64_t findings =
+        f.of(Finding::kNotJudgeable) + f.of(Finding::kMissingStop) + f.of(Finding::kUnknownUnit);
+    if (findings == 0 && !row->pvv.stands_out) continue;
+    table.Add(
+        {Key(region, row->stream, rows.several_regions), row->source, row->unit, Cat(f.cases()),
+         Cat(f.of(Finding::kNotJudgeable)), Cat(f.of(Finding::kMissingStop)),
+         f.of(Finding::kUnknownUnit) > 0 ? "yes" : "-", Percent(row->pvv.share), Cat(row->pvv.unit.n),
+         row->pvv.wilson_low ? Cat(Percent(row->pvv.wilson_low), " to ", Percent(row->pvv.wilson_high)) : "-",
+         Percent(row->pvv.others_share), row->pvv.stands_out ? "stands out" : ""});
+  }
+  if (table.empty()) return;
+  out += "Data quality, by unit\n";
+  table.AppendTo(out);
+}
+
 }  // namespace
 
 std::string ReportTable(const ReplayReport& report) {
@@ -166,6 +207,8 @@ std::string ReportTable(const ReplayReport& report) {
   AppendWaiting(rows, out);
   AppendRatios(rows, out);
   AppendLeftOut(rows, out);
+  AppendSources(rows, out);
+  AppendUnits(rows, out);
   return out;
 }
 

@@ -37,6 +37,12 @@ ShareRow Share(std::string key, domain::Window window, int64_t n) {
   return row;
 }
 
+domain::FindingCounts FindingsOf(const std::map<domain::Finding, int64_t>& counts) {
+  domain::FindingCounts findings;
+  for (const auto& [finding, n] : counts) findings.by_finding[static_cast<size_t>(finding)] = n;
+  return findings;
+}
+
 ReplayReport SmallReport() {
   ReplayReport report;
   report.as_of = At("2026-04-15T10:17:33.999Z");
@@ -58,6 +64,23 @@ ReplayReport SmallReport() {
                       .key = "region",
                       .closed = {{"cancelled, twice", 2}, {"none", 0}}},
                      {.indicator = "i", .level = "unit", .key = "b", .excluded = {{"pvv", 0}}}};
+  domain::SourceRow source{.stream = "wait",
+                           .source = "cosmic",
+                           .accepted = 8,
+                           .without_effect = 1,
+                           .rejected = {{"from_the_future", 1}},
+                           .last_recorded = At("2026-04-15T10:00:00Z"),
+                           .events_per_minute = 0.05};
+  source.findings = FindingsOf({{domain::Finding::kJudged, 1},
+                                {domain::Finding::kNotJudgeable, 2},
+                                {domain::Finding::kNoTargetDate, 2},
+                                {domain::Finding::kMissingStop, 1}});
+  region.sources = {source};
+  region.units = {{.stream = "wait",
+                   .source = "cosmic",
+                   .unit = "U1",
+                   .findings = FindingsOf({{domain::Finding::kJudged, 1}}),
+                   .pvv = domain::ComparePvv({30, 12}, {230, 22})}};
   return report;
 }
 
@@ -71,7 +94,12 @@ constexpr char kSmallJson[] =
 {"indicator": "i", "level": "region", "key": "region", "sex": "all", "age": "all", "open": 3, "at_risk": 0, "overdue": 1}],
 "ratios": [],
 "left_out": [
-{"indicator": "i", "level": "region", "key": "region", "excluded": {}, "closed": {"cancelled, twice": 2}, "invalid": {}}]}
+{"indicator": "i", "level": "region", "key": "region", "excluded": {}, "closed": {"cancelled, twice": 2}, "invalid": {}}],
+"data_quality": {
+"sources": [
+{"stream": "wait", "source": "cosmic", "received": 9, "accepted": 8, "without_effect": 1, "rejected": {"from_the_future": 1}, "last_recorded": "2026-04-15T10:00:00Z", "events_per_minute": 0.05, "cases": 3, "judged": 1, "not_judgeable": 2, "not_applicable": 0, "share_judged": 0.333333, "invalid": {"no_target_date": 2}, "negative_waits": 0, "missing_stop": 1, "missing_unit": 0, "unknown_unit": 0, "missing_municipality": 0, "unknown_municipality": 0, "late_report": 0}],
+"units": [
+{"stream": "wait", "source": "cosmic", "unit": "U1", "cases": 1, "judged": 1, "not_judgeable": 0, "not_applicable": 0, "share_judged": 1, "invalid": {}, "negative_waits": 0, "missing_stop": 0, "missing_unit": 0, "unknown_unit": 0, "missing_municipality": 0, "unknown_municipality": 0, "late_report": 0, "pvv_cases": 30, "pvv": 12, "pvv_share": 0.4, "pvv_wilson_low": 0.245906, "pvv_wilson_high": 0.576796, "pvv_others_cases": 200, "pvv_others_share": 0.05, "pvv_stands_out": true}]}}
 )";
 
 TEST(ReportJson, IsTheContractsObject) { EXPECT_EQ(ReportJson(SmallReport()), kSmallJson); }
@@ -105,17 +133,20 @@ TEST(ReportCsv, HasOneColumnCountAndQuotesWhatNeedsIt) {
       "n_before,within_before,mean,p50,p80,p90,unit,goal,n_expected,misses_allowed,hits_needed,projection,"
       "projection_low,projection_high,definition,open,at_risk,overdue,kind,reason,count,as_of,by_age,"
       "numerator,"
-      "denominator,ratio");
+      "denominator,ratio,stream,source");
   EXPECT_NE(
-      csv.find(
-          "\r\nshares,06,i,unit,b,all,all,completed,1h,2026-04-15T09:18:00Z,2026-04-15T10:18:00Z,3,2,"
-          "0.666667,0.2,0.9,3,2,1350.0005,1210,1510,1510,seconds,0.8,3,-1,2,,,,i@2020-01-01,,,,,,,,,,,\r\n"),
+      csv.find("\r\nshares,06,i,unit,b,all,all,completed,1h,2026-04-15T09:18:00Z,2026-04-15T10:18:00Z,3,2,"
+               "0.666667,0.2,0.9,3,2,1350.0005,1210,1510,1510,seconds,0.8,3,-1,2,,,,i@2020-01-01,,,,,,,,,,,,,"
+               "\r\n"),
       std::string::npos)
       << csv;
   EXPECT_NE(csv.find("\r\nshares,06,i,unit,\"A\"\"1\","), std::string::npos) << csv;
   EXPECT_NE(csv.find("left_out,06,i,region,region,"), std::string::npos) << csv;
-  EXPECT_NE(csv.find(",closed,\"cancelled, twice\",2,,,,,\r\n"), std::string::npos) << csv;
-  EXPECT_NE(csv.find("rejected,malformed,2,2026-04-15T10:17:33Z,,,,\r\n"), std::string::npos) << csv;
+  EXPECT_NE(csv.find(",closed,\"cancelled, twice\",2,,,,,,,\r\n"), std::string::npos) << csv;
+  EXPECT_NE(csv.find("rejected,malformed,2,2026-04-15T10:17:33Z,,,,,,\r\n"), std::string::npos) << csv;
+  EXPECT_NE(csv.find("\r\ndata_quality,06,,source,,"), std::string::npos) << csv;
+  EXPECT_NE(csv.find(",invalid,no_target_date,2,,,,,,wait,cosmic\r\n"), std::string::npos) << csv;
+  EXPECT_NE(csv.find("\r\ndata_quality,06,,unit,U1,,,,,,,,,0.4,"), std::string::npos) << csv;
 }
 
 TEST(ReportTable, SaysItForPeople) {
@@ -138,6 +169,14 @@ Waiting
 Left out
   indicator  level   key     excluded  closed              invalid
   i          region  region  -         cancelled, twice 2  -
+
+Data quality, by source
+  stream  source  accepted           rejected         last recorded  events/min  cases  judged  invalid  missing stop  unknown unit  unknown municipality  late
+  wait    cosmic         8  from_the_future 1  2026-04-15T10:00:00Z        0.05      3  33.3 %        2             1             0                     0     0
+
+Data quality, by unit
+  stream  source  unit  cases  invalid  missing stop  unknown     PvV  of     95 % interval  others'
+  wait    cosmic  U1        1        0             0        -  40.0 %  30  24.6 % to 57.7 %    5.0 %  stands out
 
 )");
 }

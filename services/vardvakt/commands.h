@@ -18,6 +18,7 @@ runtime::Command DemoCommand();
 runtime::Command ExplainCommand();
 runtime::Command FeedCommand();
 runtime::Command ReplayCommand();
+runtime::Command ReportCommand();
 runtime::Command ServeCommand();
 runtime::Command SimulateCommand();
 runtime::Command TopicsCommand();

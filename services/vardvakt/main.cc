@@ -6,8 +6,8 @@ int main(int argc, char** argv) {
   const vardvakt::runtime::Program program{
       .name = "vardvakt",
       .doc = "Care events in, live compliance and alerts out.",
-      .commands = {DemoCommand(), ServeCommand(), ReplayCommand(), ConvertCommand(), SimulateCommand(),
-                   FeedCommand(), ExplainCommand(), CheckConfigCommand(), TopicsCommand()},
+      .commands = {DemoCommand(), ServeCommand(), ReplayCommand(), ReportCommand(), ConvertCommand(),
+                   SimulateCommand(), FeedCommand(), ExplainCommand(), CheckConfigCommand(), TopicsCommand()},
   };
   return vardvakt::runtime::RunMain(program, argc, argv);
 }

@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <iterator>
 
+#include "lib/base/personal_number.h"
 #include "lib/base/strings.h"
 #include "services/compliance/task_setting.h"
 
 namespace vardvakt::cli {
-
 namespace {
+
+constexpr size_t kLongestSource = 64;  // spec §2
 
 absl::Status NothingAccepted(const wire::Accounting& events) {
   std::string reasons;
@@ -33,7 +35,7 @@ absl::Status Replayer::Add(domain::Event& event, std::optional<domain::Rejection
   if (as_of_ && event.recorded_at && *event.recorded_at > *as_of_) return absl::OkStatus();
   rejection = domain::CheckEvent(event, configuration_.intake, append_time_);
   if (rejection) {
-    CountRejected(*rejection);
+    CountRejected(*rejection, event);
     return absl::OkStatus();
   }
   const config::RegionConfiguration& region = *configuration_.FindRegion(event.region);
@@ -44,9 +46,28 @@ absl::Status Replayer::Add(domain::Event& event, std::optional<domain::Rejection
   return BatchOf(region, event.stream).Add(event);
 }
 
-void Replayer::CountRejected(const domain::Rejection& rejection) {
+void Replayer::CountRejected(const domain::Rejection& rejection, const domain::Event& event) {
+  const std::string reason(domain::RejectName(rejection.reason));
   ++events_.received;
-  ++events_.rejected[std::string(domain::RejectName(rejection.reason))];
+  ++events_.rejected[reason];
+  const config::RegionConfiguration* region = configuration_.FindRegion(event.region);
+  const bool known_stream = configuration_.intake.streams.contains(event.stream);
+  const bool tells_source =
+      !event.source.empty() && event.source.size() <= kLongestSource && !ContainsPersonalNumber(event.source);
+  ++rejected_[{region == nullptr ? configuration_.regions.front().code : region->code,
+               known_stream ? event.stream : std::string(domain::kUnknownKey),
+               tells_source ? event.source : std::string(domain::kUnknownKey)}][reason];
+}
+
+void Replayer::AddRejected(wire::ReplayReport& report) const {
+  for (const auto& [from, reasons] : rejected_) {
+    const auto& [region, stream, source] = from;
+    std::vector<domain::SourceRow>& rows = report.regions[region].sources;
+    auto row = std::ranges::find_if(
+        rows, [&](const domain::SourceRow& r) { return r.stream == stream && r.source == source; });
+    if (row == rows.end()) row = rows.insert(rows.end(), {.stream = stream, .source = source});
+    row->rejected = reasons;
+  }
 }
 
 absl::StatusOr<wire::ReplayReport> Replayer::Finish() {
@@ -69,7 +90,10 @@ absl::StatusOr<wire::ReplayReport> Replayer::Finish() {
     std::ranges::move(figures->waiting, std::back_inserter(rows.waiting));
     std::ranges::move(figures->ratios, std::back_inserter(rows.ratios));
     std::ranges::move(figures->left_out, std::back_inserter(rows.left_out));
+    std::ranges::move(figures->sources, std::back_inserter(rows.sources));
+    std::ranges::move(figures->units, std::back_inserter(rows.units));
   }
+  AddRejected(report);
   report.events.without_effect = events_.accepted - standing;
   return report;
 }

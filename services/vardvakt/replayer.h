@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <deque>
 #include <map>
 #include <memory>
@@ -27,7 +28,7 @@ class Replayer {
   // means that nothing more can be judged.
   absl::Status Add(domain::Event& event, std::optional<domain::Rejection>& rejection);
   // Counts input that was no event.
-  void CountRejected(const domain::Rejection& rejection);
+  void CountRejected(const domain::Rejection& rejection) { CountRejected(rejection, {}); }
 
   // Once. kNotFound when nothing was accepted.
   absl::StatusOr<wire::ReplayReport> Finish();
@@ -37,6 +38,8 @@ class Replayer {
  private:
   using Key = std::pair<const config::RegionConfiguration*, std::string>;  // region and stream
 
+  void CountRejected(const domain::Rejection& rejection, const domain::Event& event);
+  void AddRejected(wire::ReplayReport& report) const;
   engine::Batch& BatchOf(const config::RegionConfiguration& region, const std::string& stream);
 
   const config::Configuration& configuration_;
@@ -46,6 +49,8 @@ class Replayer {
   wire::Accounting events_;
   std::deque<domain::StreamDefinition> without_indicators_;
   std::map<Key, std::unique_ptr<engine::Batch>> batches_;
+  // By region, stream and source; "unknown" where the event does not tell.
+  std::map<std::array<std::string, 3>, std::map<std::string, int64_t>> rejected_;
 };
 
 }  // namespace vardvakt::cli
