@@ -30,7 +30,8 @@ constexpr std::string_view kUnlistedUnit = "SE2321000057-9ZZZ";
 constexpr std::string_view kUnknownMunicipalityCode = "0000";
 constexpr std::string_view kOutsideMunicipalities[] = {"0580", "0760", "1495"};
 
-constexpr Quantiles kHandingOver = {{0, 40}, {500, 250}, {950, 2'000}, {990, 10'000}, {1000, 40'000}};
+// Until a report that has been written down is handed over.
+constexpr milliseconds kHandingOver{400};
 constexpr Quantiles kSoonSeconds = {{0, 20}, {500, 600}, {900, 3'600}, {980, 14'400}, {1000, 86'400}};
 constexpr Quantiles kCorrectedDays = {{0, 3}, {500, 25}, {900, 75}, {1000, 150}};
 
@@ -101,6 +102,7 @@ void CareDraft::ChooseClinic(const Place& place, bool surgical) {
 }
 
 const Incident* CareDraft::ShutOn(LocalDay day, Care care) const {
+  if (world_.incidents.empty()) return nullptr;
   const Instant noon = world_.county.zone.StartOf(day) + hours(12);
   for (const Incident& incident : world_.incidents) {
     const bool matters = (incident.kind == IncidentKind::kStrike && care != Care::kCancer) ||
@@ -141,6 +143,7 @@ LocalDay CareDraft::Between(LocalDay first, LocalDay last) {
 }
 
 bool CareDraft::CodesPvvForCapacity(LocalDay day) const {
+  if (world_.incidents.empty()) return false;
   const Instant at = world_.county.zone.StartOf(day);
   const bool holds =
       std::any_of(world_.incidents.begin(), world_.incidents.end(), [&](const Incident& incident) {
@@ -263,7 +266,7 @@ void CareDraft::Hand() {
   const size_t count = case_.reports.size();
   for (size_t i = 0; i < count; ++i) {
     CareReport& report = case_.reports[i];
-    report.deliver_at = report.recorded + milliseconds(kHandingOver.Sample(random_));
+    report.deliver_at = report.recorded + kHandingOver;
     if (Chance(reporting.out_of_order_per_mille)) {
       report.deliver_at += milliseconds(random_.Between(5'000, 300'000));
     }

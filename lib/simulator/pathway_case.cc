@@ -15,12 +15,12 @@ constexpr Quantiles kAge = {{0, 16}, {50, 38}, {250, 58}, {500, 70}, {800, 80}, 
 // The time to treatment, per mille of the limit: a third is within it, as in 2023.
 constexpr Quantiles kOfLimit = {{0, 200},    {120, 600},  {330, 1000}, {550, 1350},
                                 {750, 1800}, {900, 2500}, {1000, 4200}};
-constexpr int64_t kStretch = 1025;
+constexpr int64_t kStretch = 1035;
 constexpr int64_t kDaysWithoutLimit = 35;
 constexpr Quantiles kDroppedAfterDays = {{0, 4}, {250, 15}, {500, 24}, {800, 42}, {970, 80}, {1000, 150}};
 
 // Per mille.
-constexpr int64_t kTreated = 312;
+constexpr int64_t kTreated = 321;
 constexpr int64_t kVariantKnownAtOnce = 700;
 constexpr int64_t kSuspectedAtPad = 150;  // of pathways that have a rule for it
 constexpr int64_t kFormNotInTable = 25, kNoForm = 10;

@@ -66,9 +66,9 @@ void EventOf(const County& county, const CareCase& made, const CareReport& repor
   AppendAttributes(made, report, event);
 }
 
-bool PlannedCare::Queued::operator>(const Queued& other) const {
-  return std::tie(at, key.flow, key.day, key.number, report) >
-         std::tie(other.at, other.key.flow, other.key.day, other.key.number, other.report);
+bool PlannedCare::Queued::IsBehind(const Queued& other) const {
+  return std::tie(key.flow, key.day, key.number, report) >
+         std::tie(other.key.flow, other.key.day, other.key.number, other.report);
 }
 
 PlannedCare::PlannedCare(const County& county, CareOptions options)

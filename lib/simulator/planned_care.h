@@ -56,7 +56,8 @@ class PlannedCare : public DeliverySource {
     CareKey key;
     uint32_t report;  // index into its reports, in order of delivery
 
-    bool operator>(const Queued& other) const;
+    bool operator>(const Queued& other) const { return at != other.at ? at > other.at : IsBehind(other); }
+    bool IsBehind(const Queued& other) const;  // among those of one instant
   };
 
   void Advance(Flow& flow);

@@ -90,7 +90,7 @@ TEST_F(PlannedCareTest, TheSameSeedGivesTheSameBytes) {
 
 // A change here is a change of what `vardvakt simulate` writes for a seed: say so in the commit.
 TEST_F(PlannedCareTest, TheBytesOfASeedArePinned) {
-  EXPECT_EQ(Fnv1a(Text(DeliveriesOf(ACareWeek(1)))), 13254923640125027156u);
+  EXPECT_EQ(Fnv1a(Text(DeliveriesOf(ACareWeek(1)))), 2574693543934591118u);
 }
 
 TEST_F(PlannedCareTest, DeliversInOrderOfTimeAndNothingBeforeItIsWrittenDown) {

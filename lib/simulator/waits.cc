@@ -29,7 +29,7 @@ constexpr Quantiles kTargetDays = {{0, 7}, {150, 28}, {350, 75}, {600, 150}, {85
 constexpr Quantiles kAfterTarget = {{0, -6000},  {200, -2500}, {500, -900},  {780, 0},
                                     {880, 2500}, {960, 7000},  {1000, 15000}};
 constexpr int64_t kAssessmentStretch = 1000, kFirstVisitStretch = 1050, kProcedureStretch = 956;
-constexpr int64_t kAfterTargetShift = -115;
+constexpr int64_t kAfterTargetShift = -128;
 
 // Per mille.
 constexpr int64_t kAnsweredAtOnce = 780, kAnsweredTheSameDay = 130;
