@@ -78,12 +78,26 @@ def digest_of(path):
     return digest.hexdigest()
 
 
-def simulated(start, end, missions_per_day, seed, *more):
-    """A file of simulated missions and its number of events; made once for a simulator and its arguments."""
+def workload_w(tiny=False):
+    """Five million events of a year over a million cases: 70 % of waits, 20 % of ambulances, 10 % of cancer pathways;
+    3 % duplicates, 10 % out of order, 2 % corrections. The tiny one is a week of a tenth of it."""
+    missions, waits, svf = (57, 164, 39) if tiny else (572, 1640, 395)
+    return simulated("2025-01-01T00:00:00Z", "2025-01-08T00:00:00Z" if tiny else "2026-01-01T00:00:00Z", 20250101,
+                     "--missions-per-day", missions, "--waits-per-day", waits, "--svf-per-day", svf, "--dental-per-day",
+                     0, "--resend-open-days", 30, "--duplicates", 30, "--out-of-order", 100, "--corrections", 20)
+
+
+def missions(start, end, per_day, seed, *more):
+    """Ambulance missions alone."""
+    return simulated(start, end, seed, "--missions-per-day", per_day, "--waits-per-day", 0, "--svf-per-day", 0,
+                     "--dental-per-day", 0, *more)
+
+
+def simulated(start, end, seed, *more):
+    """A file of simulated events, and how many they are of how many cases; made once for a simulator and its
+    arguments."""
     DATA.mkdir(parents=True, exist_ok=True)
-    arguments = ["simulate", "--config", "config", "--from", start, "--to", end, "--missions-per-day",
-                 str(missions_per_day), "--waits-per-day", "0", "--svf-per-day", "0", "--dental-per-day", "0", "--seed",
-                 str(seed), *map(str, more)]
+    arguments = ["simulate", "--config", "config", "--from", start, "--to", end, "--seed", str(seed), *map(str, more)]
     path = DATA / f"simulated-{hashlib.sha256(' '.join(arguments).encode()).hexdigest()[:12]}.ndjson"
     facts_path = path.with_suffix(".json")
     made_by = digest_of(program("vardvakt"))
@@ -93,7 +107,7 @@ def simulated(start, end, missions_per_day, seed, *more):
             return path, facts
     said = run([program("vardvakt"), *arguments, "--output", path])
     words = said.split()
-    facts = {"made_by": made_by, "events": int(words[0]), "missions": int(words[3]), "digest": digest_of(path)}
+    facts = {"made_by": made_by, "events": int(words[0]), "cases": int(words[3]), "digest": digest_of(path)}
     facts_path.write_text(json.dumps(facts))
     return path, facts
 
