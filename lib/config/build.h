@@ -51,8 +51,9 @@ void BuildDenominators(const DenominatorsText& text, const domain::Geography& ge
 
 void CheckRegions(const RegionsText& text, Sink& sink);
 
-// See RegionConfiguration::digest.
-uint64_t Digest(const RegionConfiguration& region, const domain::IntakeRules& intake);
+StreamDigest DigestOf(const domain::StreamDefinition& stream, const RegionConfiguration& region,
+                      const domain::IntakeRules& intake);
+uint64_t MachineDigestOf(const TimeZone& zone);
 
 // Tells of the second of two equal names.
 class Unique {

@@ -67,7 +67,9 @@ class Loader {
     }
     if (!problems_.empty()) return Finish(nullptr);
     for (RegionConfiguration& region : configuration->regions) {
-      region.digest = Digest(region, configuration->intake);
+      for (const domain::StreamDefinition& stream : region.streams)
+        region.digests.push_back(DigestOf(stream, region, configuration->intake));
+      region.machine_digest = MachineDigestOf(region.zone);
     }
     return Finish(std::move(configuration));
   }

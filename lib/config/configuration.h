@@ -24,6 +24,16 @@ struct Problem {
 // "file:line:column: message" each on a line.
 std::string FormatProblems(const std::vector<Problem>& problems);
 
+// Two configurations with the same digests, on the same machine, give the same numbers and episodes of a
+// stream.
+struct StreamDigest {
+  uint64_t judging =
+      0;  // of what cases are judged and counted by: definitions, limits, roll-ups, units, intake
+  uint64_t telling = 0;  // of what is said of their sums: goals, denominators, rules
+
+  bool operator==(const StreamDigest&) const = default;
+};
+
 // All that is known of one region.
 struct RegionConfiguration {
   std::string code;
@@ -33,9 +43,8 @@ struct RegionConfiguration {
   std::vector<domain::StreamDefinition> streams;         // ascending by stream; only those with indicators
   std::shared_ptr<const domain::PathwayTable> pathways;  // svf-limits.yaml; null without that file
   domain::AlertRules rules;
-  // Digest of everything that a number depends on (definitions, limits, goals, roll-ups, units, rules): two
-  // configurations with the same digest give the same numbers and episodes.
-  uint64_t digest = 0;
+  std::vector<StreamDigest> digests;  // one for each of `streams`
+  uint64_t machine_digest = 0;        // of what numbers depend on beside: the code's version, the zone's days
 
   const domain::StreamDefinition* FindStream(std::string_view stream) const;
   const domain::Indicator* FindIndicator(std::string_view id) const;

@@ -99,6 +99,7 @@ void AddVersion(const domain::IndicatorVersion& version, Hasher& hasher) {
   if (version.without_limit_in != nullptr) AddPathways(*version.without_limit_in, hasher);
 }
 
+// What cases are judged and counted by.
 void AddStream(const domain::StreamDefinition& stream, Hasher& hasher) {
   hasher.Add(stream.stream);
   hasher.Add(stream.milestones);
@@ -108,20 +109,8 @@ void AddStream(const domain::StreamDefinition& stream, Hasher& hasher) {
     hasher.Add(static_cast<int64_t>(indicator.better));
     hasher.Add(static_cast<int64_t>(indicator.shape));
     hasher.Add(static_cast<int64_t>(indicator.unit));
-    hasher.Add(static_cast<int64_t>(indicator.denominator_rule));
-    hasher.Add(static_cast<int64_t>(indicator.denominators.size()));
-    for (const domain::Denominator& denominator : indicator.denominators) {
-      hasher.Add({denominator.level, denominator.key});
-      hasher.Add(int64_t{denominator.year});
-      hasher.Add(denominator.count);
-    }
     hasher.Add(static_cast<int64_t>(indicator.versions.size()));
     for (const domain::IndicatorVersion& version : indicator.versions) AddVersion(version, hasher);
-    hasher.Add(static_cast<int64_t>(indicator.goals.size()));
-    for (const domain::Goal& goal : indicator.goals) {
-      hasher.Add(goal.valid_from);
-      hasher.Add(goal.value);
-    }
     hasher.Add(static_cast<int64_t>(indicator.roll_ups.size()));
     for (const domain::RollUp& roll_up : indicator.roll_ups) {
       const domain::Level& level = stream.levels[static_cast<size_t>(roll_up.level)];
@@ -132,6 +121,35 @@ void AddStream(const domain::StreamDefinition& stream, Hasher& hasher) {
       hasher.Add(int64_t{roll_up.by_age});
     }
   }
+}
+
+// What is said of the sums of cases.
+void AddGoals(const domain::StreamDefinition& stream, Hasher& hasher) {
+  for (const domain::Indicator& indicator : stream.indicators) {
+    hasher.Add(static_cast<int64_t>(indicator.denominator_rule));
+    hasher.Add(static_cast<int64_t>(indicator.denominators.size()));
+    for (const domain::Denominator& denominator : indicator.denominators) {
+      hasher.Add({denominator.level, denominator.key});
+      hasher.Add(int64_t{denominator.year});
+      hasher.Add(denominator.count);
+    }
+    hasher.Add(static_cast<int64_t>(indicator.goals.size()));
+    for (const domain::Goal& goal : indicator.goals) {
+      hasher.Add(goal.valid_from);
+      hasher.Add(goal.value);
+    }
+  }
+}
+
+void AddIntake(const std::string& stream, const domain::IntakeRules& intake, Hasher& hasher) {
+  hasher.Add(intake.future_tolerance);
+  const auto schema = intake.streams.find(stream);
+  if (schema == intake.streams.end()) return;
+  hasher.Add(int64_t{schema->second.case_scope_stream});
+  hasher.Add(int64_t{schema->second.strict_milestones});
+  hasher.Add(int64_t{schema->second.strict_attributes});
+  if (schema->second.strict_milestones) hasher.AddSorted(schema->second.milestones);
+  if (schema->second.strict_attributes) hasher.AddSorted(schema->second.attributes);
 }
 
 void AddGeography(const domain::Geography& geography, Hasher& hasher) {
@@ -182,24 +200,23 @@ void AddRules(const domain::AlertRules& rules, Hasher& hasher) {
 
 }  // namespace
 
-uint64_t Digest(const RegionConfiguration& region, const domain::IntakeRules& intake) {
+StreamDigest DigestOf(const domain::StreamDefinition& stream, const RegionConfiguration& region,
+                      const domain::IntakeRules& intake) {
+  Hasher judging;
+  judging.Add(region.code);
+  AddIntake(stream.stream, intake, judging);
+  AddStream(stream, judging);
+  AddGeography(region.geography, judging);
+  Hasher telling;
+  AddGoals(stream, telling);
+  AddRules(region.rules, telling);
+  return {.judging = judging.value(), .telling = telling.value()};
+}
+
+uint64_t MachineDigestOf(const TimeZone& zone) {
   Hasher hasher;
   hasher.Add(kCodeVersion);
-  hasher.Add(region.code);
-  hasher.Add(intake.future_tolerance);
-  for (const domain::StreamDefinition& stream : region.streams) {
-    AddStream(stream, hasher);
-    if (const auto schema = intake.streams.find(stream.stream); schema != intake.streams.end()) {
-      hasher.Add(int64_t{schema->second.case_scope_stream});
-      hasher.Add(int64_t{schema->second.strict_milestones});
-      hasher.Add(int64_t{schema->second.strict_attributes});
-      if (schema->second.strict_milestones) hasher.AddSorted(schema->second.milestones);
-      if (schema->second.strict_attributes) hasher.AddSorted(schema->second.attributes);
-    }
-  }
-  AddGeography(region.geography, hasher);
-  AddZone(region.zone, hasher);
-  AddRules(region.rules, hasher);
+  AddZone(zone, hasher);
   return hasher.value();
 }
 

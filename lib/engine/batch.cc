@@ -12,7 +12,7 @@ constexpr size_t kCasesWorkedOn = 4'000;
 }  // namespace
 
 Batch::Batch(TaskSetting setting)
-    : setting_(std::move(setting)), cases_(nullptr, 0), series_(*setting_.definition, *setting_.zone, false) {
+    : setting_(std::move(setting)), cases_(nullptr, 0), series_(*setting_.definition, *setting_.zone, 0) {
   const auto schema = setting_.intake->streams.find(setting_.definition->stream);
   case_scope_stream_ = schema != setting_.intake->streams.end() && schema->second.case_scope_stream;
 }

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "lib/base/strings.h"
-#include "lib/engine/series_table.h"
+#include "lib/engine/rows.h"
 
 namespace vardvakt::engine {
 namespace {
@@ -131,6 +131,22 @@ void CaseTable::Forget() {
     cached_bytes_ -= it->first.size() + it->second.size();
     cache_.erase(it++);
   }
+}
+
+absl::StatusOr<std::vector<std::string>> CaseTable::KeysAfter(std::string_view after, size_t most) {
+  std::vector<std::string> keys;
+  const std::string from = after.empty() ? rows::Begin(rows::kCase) : RowKey(after) + '\0';
+  const absl::Status scanned =
+      store_->Scan(from, rows::End(rows::kCase), [&](std::string_view row_key, std::string_view bytes) {
+        const std::string& key = keys.emplace_back(row_key.substr(1));
+        if (!working_.contains(key)) {
+          const auto [it, fresh] = cache_.try_emplace(key, bytes);
+          if (fresh) cached_bytes_ += bytes.size() + key.size();
+        }
+        return keys.size() < most;
+      });
+  if (!scanned.ok()) return scanned;
+  return keys;
 }
 
 absl::Status CaseTable::ForEach(absl::FunctionRef<bool(std::string_view, CaseRecord&)> visit) {

@@ -52,6 +52,10 @@ class CaseTable {
   // Every case (call Flush first); without a store in the order in which they were first recorded.
   absl::Status ForEach(absl::FunctionRef<bool(std::string_view key, CaseRecord& record)> visit);
 
+  // The keys of the next `most` cases behind `after`, as the last Flush left them (needs a store); what was
+  // read of them is at hand then. Fewer than `most`: there are no more.
+  absl::StatusOr<std::vector<std::string>> KeysAfter(std::string_view after, size_t most);
+
   size_t working() const { return working_.size(); }
   size_t cached() const { return cache_.size(); }
 

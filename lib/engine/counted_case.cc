@@ -165,19 +165,19 @@ std::string DecodeShared(const Texts& texts, TextOf text_of, ByteReader& in) {
 const std::string& SourceOf(const Stamp& stamp) { return stamp.source; }
 const std::string& ItselfOf(const std::string& text) { return text; }
 
-void EncodeFindings(const CaseRecord& record, ByteWriter& out) {
-  const domain::CaseFindings& findings = record.counted.findings;
-  EncodeShared(findings.source, record.state.stamps, SourceOf, out);
-  EncodeShared(findings.unit, record.counted.keys, ItselfOf, out);
+void EncodeFindings(const CountedCase& how, const domain::CaseState& state, ByteWriter& out) {
+  const domain::CaseFindings& findings = how.findings;
+  EncodeShared(findings.source, state.stamps, SourceOf, out);
+  EncodeShared(findings.unit, how.keys, ItselfOf, out);
   out.Unsigned(findings.bits);
   out.Unsigned(findings.excludable_since ? static_cast<uint64_t>(*findings.excludable_since) + 1 : 0);
   out.Byte(findings.pvv ? 1 : 0);
 }
 
-void DecodeFindings(ByteReader& in, CaseRecord& record) {
-  domain::CaseFindings& findings = record.counted.findings;
-  findings.source = DecodeShared(record.state.stamps, SourceOf, in);
-  findings.unit = DecodeShared(record.counted.keys, ItselfOf, in);
+void DecodeFindings(ByteReader& in, const domain::CaseState& state, CountedCase& how) {
+  domain::CaseFindings& findings = how.findings;
+  findings.source = DecodeShared(state.stamps, SourceOf, in);
+  findings.unit = DecodeShared(how.keys, ItselfOf, in);
   findings.bits = static_cast<uint16_t>(in.Unsigned());
   findings.excludable_since.reset();
   if (const uint64_t month = in.Unsigned(); month != 0) {
@@ -205,14 +205,36 @@ Contribution ContributionOf(const domain::Judgement& j, const domain::CaseState&
   return c;
 }
 
+void CountedBy::Clear() {
+  generation = 0;
+  next = kNever;
+  how.keys.clear();
+  how.sex = domain::Sex::kU;
+  how.by_indicator.clear();
+  how.findings = domain::CaseFindings();
+}
+
 void CaseRecord::Clear() {
   state.stamps.clear();
   state.registers.clear();
-  counted.keys.clear();
-  counted.sex = domain::Sex::kU;
-  counted.by_indicator.clear();
-  counted.findings = domain::CaseFindings();
-  next = kNever;
+  for (CountedBy& by : counted) by.Clear();
+}
+
+const CountedBy* CaseRecord::FindCounted(uint32_t generation) const {
+  for (const CountedBy& by : counted) {
+    if (by.generation == generation) return &by;
+  }
+  return nullptr;
+}
+
+CountedBy& CaseRecord::By(uint32_t generation, uint32_t other) {
+  for (CountedBy& by : counted) {
+    if (by.generation != generation && by.generation != other) by.Clear();
+  }
+  CountedBy* found = &counted[other != 0 && counted[0].generation == other ? 1 : 0];
+  if (counted[1].generation == generation) found = &counted[1];
+  found->generation = generation;
+  return *found;
 }
 
 void EncodeCase(const CaseRecord& record, std::string& bytes) {
@@ -220,16 +242,20 @@ void EncodeCase(const CaseRecord& record, std::string& bytes) {
   ByteWriter out(bytes);
   InstantWriter instants(out);
   EncodeState(record.state, out, instants);
-  instants.Write(record.next);
-  out.Unsigned(record.counted.keys.size());
-  for (const std::string& key : record.counted.keys) out.String(key);
-  out.Byte(static_cast<uint8_t>(record.counted.sex));
-  out.Unsigned(record.counted.by_indicator.size());
-  for (const Contribution& c : record.counted.by_indicator) {
-    out.Byte(c.Empty() ? 0 : 1);
-    if (!c.Empty()) EncodeContribution(c, out, instants);
+  for (const CountedBy& by : record.counted) {
+    out.Unsigned(by.generation);
+    if (by.generation == 0) continue;
+    instants.Write(by.next);
+    out.Unsigned(by.how.keys.size());
+    for (const std::string& key : by.how.keys) out.String(key);
+    out.Byte(static_cast<uint8_t>(by.how.sex));
+    out.Unsigned(by.how.by_indicator.size());
+    for (const Contribution& c : by.how.by_indicator) {
+      out.Byte(c.Empty() ? 0 : 1);
+      if (!c.Empty()) EncodeContribution(c, out, instants);
+    }
+    EncodeFindings(by.how, record.state, out);
   }
-  EncodeFindings(record, out);
 }
 
 Instant FirstRecordedAt(std::string_view bytes) {
@@ -242,19 +268,27 @@ bool DecodeCase(std::string_view bytes, CaseRecord& record) {
   ByteReader in(bytes);
   InstantReader instants(in);
   if (!DecodeState(in, instants, record.state)) return false;
-  record.next = instants.Read();
-  const uint64_t keys = in.Unsigned();
-  if (keys > bytes.size()) return false;
-  record.counted.keys.resize(keys);
-  for (std::string& key : record.counted.keys) key = in.String();
-  record.counted.sex = static_cast<domain::Sex>(in.Byte());
-  const uint64_t indicators = in.Unsigned();
-  if (indicators > bytes.size()) return false;
-  record.counted.by_indicator.assign(indicators, Contribution());
-  for (Contribution& c : record.counted.by_indicator) {
-    if (in.Byte() != 0) DecodeContribution(in, instants, c);
+  for (CountedBy& by : record.counted) {
+    const auto generation = static_cast<uint32_t>(in.Unsigned());
+    if (generation == 0) {
+      by.Clear();
+      continue;
+    }
+    by.generation = generation;
+    by.next = instants.Read();
+    const uint64_t keys = in.Unsigned();
+    if (keys > bytes.size()) return false;
+    by.how.keys.resize(keys);
+    for (std::string& key : by.how.keys) key = in.String();
+    by.how.sex = static_cast<domain::Sex>(in.Byte());
+    const uint64_t indicators = in.Unsigned();
+    if (indicators > bytes.size()) return false;
+    by.how.by_indicator.assign(indicators, Contribution());
+    for (Contribution& c : by.how.by_indicator) {
+      if (in.Byte() != 0) DecodeContribution(in, instants, c);
+    }
+    DecodeFindings(in, record.state, by.how);
   }
-  DecodeFindings(in, record);
   return in.Done();
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <vector>
@@ -49,15 +50,28 @@ struct CountedCase {
   bool operator==(const CountedCase&) const = default;
 };
 
+// How a case was last counted by one judging (judging.h).
+struct CountedBy {
+  uint32_t generation = 0;  // of the judging; 0: none
+  Instant next = kNever;    // when its timer there is set for
+  CountedCase how;
+
+  bool operator==(const CountedBy&) const = default;
+  void Clear();
+};
+
 // All that is stored of a case.
 struct CaseRecord {
   domain::CaseState state;
-  CountedCase counted;
-  Instant next = kNever;  // when its timer is set for
+  std::array<CountedBy, 2> counted;  // by what is shown and by what is coming, in no particular order
 
   bool operator==(const CaseRecord&) const = default;
   // As new, except that memory is kept for the next case.
   void Clear();
+  // Null where that judging has not counted it yet.
+  const CountedBy* FindCounted(uint32_t generation) const;
+  // The same, made where there is none. Beside it only `other` is kept.
+  CountedBy& By(uint32_t generation, uint32_t other);
 };
 void EncodeCase(const CaseRecord& record, std::string& bytes);  // replaces what is in `bytes`
 // When the earliest of a case's standing reports was recorded, read off its bytes; kNever when they hold

@@ -26,7 +26,7 @@ void Host::OnOwned(const std::vector<Partition>& owned) {
   const std::lock_guard lock(mutex_);
   for (size_t i = 0; i < workers_.size(); ++i) {
     Worker& worker = *workers_[i];
-    const bool ours = std::find(owned.begin(), owned.end(), worker.setting().partition) != owned.end();
+    const bool ours = std::find(owned.begin(), owned.end(), worker.partition()) != owned.end();
     worker.SetOwned(ours);
     if (follow_ || ours == running_[i]) continue;
     ours ? worker.Start() : worker.Stop();
@@ -47,9 +47,8 @@ void Host::Stop() {
 std::vector<Worker*> Host::Find(std::string_view region, std::string_view stream) const {
   std::vector<Worker*> found;
   for (const auto& worker : workers_) {
-    const TaskSetting& setting = worker->setting();
-    if (!region.empty() && setting.region != region) continue;
-    if (!stream.empty() && setting.definition->stream != stream) continue;
+    if (!region.empty() && worker->region() != region) continue;
+    if (!stream.empty() && worker->stream() != stream) continue;
     found.push_back(worker.get());
   }
   return found;

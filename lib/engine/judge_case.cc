@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "lib/engine/task.h"
+#include "lib/engine/task_setting.h"
 
 namespace vardvakt::engine {
 

@@ -21,6 +21,7 @@ enum class Metric : uint8_t {
   kTaskCommitSeconds,
   kTaskTimersArmed,
   kTaskCases,
+  kTaskJudgedRatio,
   kSourceLastEventTimestamp,
   kSourceDuplicates,
   kSourceMissesUndone,

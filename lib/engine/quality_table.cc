@@ -2,7 +2,7 @@
 
 #include "lib/base/bytes.h"
 #include "lib/base/strings.h"
-#include "lib/engine/series_table.h"
+#include "lib/engine/rows.h"
 
 namespace vardvakt::engine {
 namespace {
@@ -30,7 +30,7 @@ void QualityTable::Add(const domain::CaseFindings& findings, int sign) {
     if (month->second.n == 0) it->second.pvv.erase(month);
   }
   if (it->second.Empty()) cells_.erase(it);
-  if (keeps_changes_) unwritten_.insert(key_);
+  if (generation_ != 0) unwritten_.insert(key_);
 }
 
 std::string QualityTable::Encode(const Cell& cell) {
@@ -59,7 +59,7 @@ bool QualityTable::Decode(std::string_view bytes, Cell& cell) {
 void QualityTable::Flush(WriteBatch& batch) {
   for (const std::string& key : unwritten_) {
     const auto it = cells_.find(key);
-    std::string row = rows::Begin(rows::kQuality) + key;
+    std::string row = rows::Begin(rows::kQuality, generation_) + key;
     it == cells_.end() ? batch.Delete(std::move(row)) : batch.Put(std::move(row), Encode(it->second));
   }
   unwritten_.clear();
@@ -67,15 +67,16 @@ void QualityTable::Flush(WriteBatch& batch) {
 
 absl::Status QualityTable::Load(Store& store) {
   absl::Status damage;
-  const absl::Status scanned = store.Scan(rows::Begin(rows::kQuality), rows::End(rows::kQuality),
-                                          [&](std::string_view key, std::string_view value) {
-                                            if (!Decode(value, cells_[std::string(key.substr(1))])) {
-                                              damage = absl::DataLossError(
-                                                  "a data quality row of the store can't be read; set the "
-                                                  "store aside, it is rebuilt from the log");
-                                            }
-                                            return damage.ok();
-                                          });
+  const absl::Status scanned =
+      store.Scan(rows::Begin(rows::kQuality, generation_), rows::End(rows::kQuality, generation_),
+                 [&](std::string_view key, std::string_view value) {
+                   if (!Decode(value, cells_[std::string(key.substr(rows::kJudgingPrefix))])) {
+                     damage = absl::DataLossError(
+                         "a data quality row of the store can't be read; set the "
+                         "store aside, it is rebuilt from the log");
+                   }
+                   return damage.ok();
+                 });
   return scanned.ok() ? damage : scanned;
 }
 

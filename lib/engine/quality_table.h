@@ -16,8 +16,8 @@ namespace vardvakt::engine {
 // it follows from the cases alone. One thread.
 class QualityTable {
  public:
-  // `keeps_changes` off: nothing is remembered for Flush.
-  explicit QualityTable(bool keeps_changes) : keeps_changes_(keeps_changes) {}
+  // `generation` names its rows in the store; 0: nothing is remembered for Flush.
+  explicit QualityTable(uint32_t generation) : generation_(generation) {}
 
   absl::Status Load(Store& store);
   void Move(const domain::CaseFindings& before, const domain::CaseFindings& after);
@@ -39,7 +39,7 @@ class QualityTable {
   static std::string Encode(const Cell& cell);
   static bool Decode(std::string_view bytes, Cell& cell);
 
-  const bool keeps_changes_;
+  const uint32_t generation_;
   absl::btree_map<std::string, Cell> cells_;  // by source, NUL, unit
   absl::btree_set<std::string> unwritten_;
   std::string key_;  // used again

@@ -24,7 +24,7 @@ void Fill(QualityTable& table) {
 }
 
 TEST(QualityTableTest, ComparesTheUnitsByTheLastThreeMonths) {
-  QualityTable table(false);
+  QualityTable table(0);
   Fill(table);
   const auto rows = table.Units(kNow, TimeZone::Utc());
   ASSERT_EQ(rows.size(), 2u);
@@ -39,7 +39,7 @@ TEST(QualityTableTest, ComparesTheUnitsByTheLastThreeMonths) {
 }
 
 TEST(QualityTableTest, WhatIsTakenAwayLeavesNothing) {
-  QualityTable table(false);
+  QualityTable table(0);
   const auto before = CaseOf("U1", kApril, true);
   table.Move({}, before);
   table.Move(before, CaseOf("U2", kApril, false));
@@ -50,7 +50,7 @@ TEST(QualityTableTest, WhatIsTakenAwayLeavesNothing) {
 
 TEST(QualityTableTest, IsTheSameAfterItWasWrittenAndRead) {
   testkit::MemoryStore store;
-  QualityTable table(true);
+  QualityTable table(1);
   Fill(table);
   table.Move({}, CaseOf("gone", kApril, false));
   WriteBatch first;
@@ -60,7 +60,7 @@ TEST(QualityTableTest, IsTheSameAfterItWasWrittenAndRead) {
   WriteBatch second;
   table.Flush(second);
   ASSERT_TRUE(store.Write(second, false).ok());
-  QualityTable read(true);
+  QualityTable read(1);
   ASSERT_TRUE(read.Load(store).ok());
   const auto rows = read.Units(kNow, TimeZone::Utc());
   ASSERT_EQ(rows.size(), 2u);

@@ -26,13 +26,11 @@ std::string EpisodeRow(std::string_view fingerprint, Instant start) {
   return key;
 }
 
-std::string CaseChangeRow(const std::pair<int, std::string>& where) {
-  std::string key = rows::Begin(rows::kCaseChange);
+std::string CaseChangeRow(uint32_t generation, const std::pair<int, std::string>& where) {
+  std::string key = rows::Begin(rows::kCaseChange, generation);
   ByteWriter(key).BigEndian(static_cast<uint64_t>(where.first), 4);
   return key.append(where.second);
 }
-
-std::string AnewRow() { return rows::Begin(rows::kMeta) + "anew"; }
 
 std::string EncodeCaseChange(const RuleEngine::CaseChange& change) {
   std::string bytes;
@@ -84,26 +82,46 @@ std::string Percent(int64_t part, int64_t whole) {
 
 RuleEngine::RuleEngine(const domain::AlertRules& rules, const domain::StreamDefinition& definition,
                        const domain::Geography& geography, const TimeZone& zone, SeriesTable& series,
-                       Store& store)
+                       Store& store, uint32_t generation)
     : rules_(rules),
       definition_(definition),
       geography_(geography),
       zone_(zone),
       series_(series),
-      store_(store) {}
+      store_(store),
+      generation_(generation) {}
 
 absl::Status RuleEngine::Load() {
   if (absl::Status status = LoadEpisodes(); !status.ok()) return status;
   if (absl::Status status = LoadCaseChanges(); !status.ok()) return status;
-  auto anew = store_.Get(AnewRow());
-  if (!anew.ok()) return anew.status();
-  anew_ = anew->has_value();
-  // Every watched series is looked at once at the next grid point: its schedule is not stored.
+  LookAtEverySeries();
+  return absl::OkStatus();
+}
+
+void RuleEngine::TakeOver(RuleEngine& former) {
+  open_ = std::move(former.open_);
+  changed_ = std::move(former.changed_);
+  unwritten_ = std::move(former.unwritten_);
+  abandoned_ = std::move(former.abandoned_);
+  last_evaluated_ = former.last_evaluated_;
+  if (former.generation_ == generation_) written_changes_ = former.written_changes_;
+  for (const auto& where : written_changes_) unwritten_changes_.insert(where);
+  StartAnew();
+}
+
+void RuleEngine::StartAnew() {
+  anew_ = true;
+  scheduled_.clear();
+  schedule_of_.clear();
+  LookAtEverySeries();
+}
+
+// At the next grid point, once: their schedule is not stored.
+void RuleEngine::LookAtEverySeries() {
   series_.ForEach([&](Series& s) {
     if (!s.unjudged) series_.unjudged().push_back(&s);
     s.unjudged = true;
   });
-  return absl::OkStatus();
 }
 
 absl::Status RuleEngine::LoadEpisodes() {
@@ -122,28 +140,30 @@ absl::Status RuleEngine::LoadEpisodes() {
 
 absl::Status RuleEngine::LoadCaseChanges() {
   absl::Status damage;
-  const absl::Status scanned = store_.Scan(rows::Begin(rows::kCaseChange), rows::End(rows::kCaseChange),
-                                           [&](std::string_view key, std::string_view value) {
-                                             ByteReader where(key.substr(1));
-                                             const int indicator = static_cast<int>(where.BigEndian(4));
-                                             CaseChange change;
-                                             if (!where.ok() || !DecodeCaseChange(value, change))
-                                               damage = Damaged("a case change");
-                                             const auto at = std::pair(indicator, std::string(where.rest()));
-                                             case_changes_[at] = std::move(change);
-                                             written_changes_.insert(at);
-                                             return damage.ok();
-                                           });
+  const absl::Status scanned =
+      store_.Scan(rows::Begin(rows::kCaseChange, generation_), rows::End(rows::kCaseChange, generation_),
+                  [&](std::string_view key, std::string_view value) {
+                    ByteReader where(key.substr(rows::kJudgingPrefix));
+                    const int indicator = static_cast<int>(where.BigEndian(4));
+                    CaseChange change;
+                    if (!where.ok() || !DecodeCaseChange(value, change)) damage = Damaged("a case change");
+                    const auto at = std::pair(indicator, std::string(where.rest()));
+                    case_changes_[at] = std::move(change);
+                    written_changes_.insert(at);
+                    return damage.ok();
+                  });
   return scanned.ok() ? damage : scanned;
 }
 
-void RuleEngine::OnCaseChanged(const std::string& case_key, int indicator, CaseChange change) {
+bool RuleEngine::AsksForCases(int indicator) const {
   const std::string& id = definition_.indicators[indicator].id;
-  for (const CaseRule& rule : rules_.case_rules) {
-    if (rule.indicator != id) continue;
-    case_changes_[{indicator, case_key}] = std::move(change);
-    return;
-  }
+  return std::ranges::any_of(rules_.case_rules, [&](const CaseRule& rule) { return rule.indicator == id; });
+}
+
+void RuleEngine::OnCaseChanged(const std::string& case_key, int indicator, CaseChange change) {
+  if (!AsksForCases(indicator)) return;
+  case_changes_[{indicator, case_key}] = std::move(change);
+  unwritten_changes_.emplace(indicator, case_key);
 }
 
 Instant RuleEngine::GridPoint(Instant at) const {
@@ -213,6 +233,7 @@ absl::Status RuleEngine::EvaluateCases(Instant x, std::set<Fingerprint>& unconfi
     }
   }
   case_changes_.clear();
+  unwritten_changes_ = written_changes_;
   return absl::OkStatus();
 }
 
@@ -432,22 +453,16 @@ void RuleEngine::Flush(WriteBatch& batch) {
   for (const Episode& e : abandoned_) batch.Delete(EpisodeRow(e.fingerprint, e.started_at));
   unwritten_.clear();
   abandoned_.clear();
-  std::set<std::pair<int, std::string>> pending;
-  for (const auto& [where, change] : case_changes_) {
-    batch.Put(CaseChangeRow(where), EncodeCaseChange(change));
-    written_changes_.erase(where);
-    pending.insert(where);
+  for (const auto& where : unwritten_changes_) {
+    const auto change = case_changes_.find(where);
+    if (change != case_changes_.end()) {
+      batch.Put(CaseChangeRow(generation_, where), EncodeCaseChange(change->second));
+      written_changes_.insert(where);
+    } else if (written_changes_.erase(where) > 0) {
+      batch.Delete(CaseChangeRow(generation_, where));
+    }
   }
-  for (const auto& where : written_changes_) batch.Delete(CaseChangeRow(where));
-  written_changes_ = std::move(pending);
-  anew_ ? batch.Put(AnewRow(), "") : batch.Delete(AnewRow());
-}
-
-void RuleEngine::StartAnew() {
-  anew_ = true;
-  case_changes_.clear();
-  scheduled_.clear();
-  schedule_of_.clear();
+  unwritten_changes_.clear();
 }
 
 }  // namespace vardvakt::engine

@@ -25,10 +25,21 @@ namespace vardvakt::engine {
 class RuleEngine {
  public:
   RuleEngine(const domain::AlertRules& rules, const domain::StreamDefinition& definition,
-             const domain::Geography& geography, const TimeZone& zone, SeriesTable& series, Store& store);
+             const domain::Geography& geography, const TimeZone& zone, SeriesTable& series, Store& store,
+             uint32_t generation);
 
-  // Reads the episodes that the store keeps.
+  // Reads what the store keeps: the episodes, and what cases of this generation have yet to be looked at.
   absl::Status Load();
+  // The latter alone, of rules that have no turn yet.
+  absl::Status LoadCaseChanges();
+  // Goes on with the episodes of other rules, which end here. At the next grid point every rule is looked at
+  // anew, and an episode that is open stays so where its rule still holds, else it ends there: nothing is
+  // told of the past.
+  void TakeOver(RuleEngine& former);
+  // The same with the episodes at hand.
+  void StartAnew();
+  bool anew() const { return anew_; }
+  void set_anew(bool anew) { anew_ = anew; }
 
   // What an open (or no longer open) case is by one indicator, when that changed.
   struct CaseChange {
@@ -39,6 +50,8 @@ class RuleEngine {
     std::string unit;
   };
   void OnCaseChanged(const std::string& case_key, int indicator, CaseChange change);
+  // Whether any rule asks for cases of that indicator.
+  bool AsksForCases(int indicator) const;
 
   // The next grid point that must be evaluated, after what was merged and judged at `log_time`; kNever when
   // none.
@@ -55,10 +68,6 @@ class RuleEngine {
   absl::StatusOr<std::vector<domain::Episode>> Kept(size_t limit) const;
 
   void Flush(WriteBatch& batch);
-  // Other definitions judge from now on (a new revision): at the next grid point every rule is looked at
-  // anew, and an episode that is open stays so where its rule still holds, else it ends there. Nothing is
-  // told of the past.
-  void StartAnew();
   // Those pending or firing now.
   std::vector<domain::Episode> OpenEpisodes() const;
 
@@ -72,7 +81,7 @@ class RuleEngine {
   };
 
   absl::Status LoadEpisodes();
-  absl::Status LoadCaseChanges();
+  void LookAtEverySeries();
   absl::Status EvaluateCases(Instant x, std::set<Fingerprint>& unconfirmed);
   absl::Status EvaluateSeries(const Watch& watch, Instant x);
   void Schedule(const Watch& watch, const domain::PaneRange& range, Instant x);
@@ -93,17 +102,19 @@ class RuleEngine {
   const TimeZone& zone_;
   SeriesTable& series_;
   Store& store_;
+  const uint32_t generation_;
 
   // By (indicator, case); not yet looked at. Kept in the store between a commit and the next grid point.
   std::map<std::pair<int, std::string>, CaseChange> case_changes_;
-  std::set<std::pair<int, std::string>> written_changes_;
+  std::set<std::pair<int, std::string>> unwritten_changes_;  // since the last Flush
+  std::set<std::pair<int, std::string>> written_changes_;    // in the store
   std::set<std::pair<Instant, Watch>> scheduled_;
   std::map<Watch, Instant> schedule_of_;
   absl::flat_hash_map<Fingerprint, domain::Episode> open_;
   std::vector<domain::Episode> changed_;
   std::vector<domain::Episode> unwritten_;
   std::vector<domain::Episode> abandoned_;  // pending ones that never fired: not kept
-  bool anew_ = false;                       // StartAnew, and no grid point since; kept in the store
+  bool anew_ = false;                       // no grid point since TakeOver or StartAnew
   Instant last_evaluated_ = kBeginningOfTime;
 };
 

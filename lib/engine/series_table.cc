@@ -23,8 +23,8 @@ size_t Cell(int roll_up, Sex sex, Age age) {
   return static_cast<size_t>((roll_up * kSexes + static_cast<int>(sex)) * kAges + static_cast<int>(age));
 }
 
-std::string PaneKey(uint32_t series, Span span, PaneIndex pane) {
-  std::string key = rows::Begin(rows::kPane);
+std::string PaneKey(uint32_t generation, uint32_t series, Span span, PaneIndex pane) {
+  std::string key = rows::Begin(rows::kPane, generation);
   ByteWriter out(key);
   out.BigEndian(series, 4);
   out.Byte(static_cast<uint8_t>(span));
@@ -83,8 +83,8 @@ void ReadReasons(ByteReader& in, std::map<std::string, int64_t>& reasons) {
   }
 }
 
-std::string SeriesRowKey(uint32_t id) {
-  std::string key = rows::Begin(rows::kSeries);
+std::string SeriesRowKey(uint32_t generation, uint32_t id) {
+  std::string key = rows::Begin(rows::kSeries, generation);
   ByteWriter(key).BigEndian(id, 4);
   return key;
 }
@@ -159,8 +159,9 @@ domain::Counts Series::SumDecided(const domain::PaneRange& range) const {
   return sum;
 }
 
-SeriesTable::SeriesTable(const domain::StreamDefinition& definition, const TimeZone& zone, bool keeps_changes)
-    : definition_(definition), zone_(zone), quality_(keeps_changes), keeps_changes_(keeps_changes) {
+SeriesTable::SeriesTable(const domain::StreamDefinition& definition, const TimeZone& zone,
+                         uint32_t generation)
+    : definition_(&definition), zone_(&zone), quality_(generation), generation_(generation) {
   for (const domain::Indicator& indicator : definition.indicators) {
     index_.emplace_back(indicator.roll_ups.size() * kSexes * kAges);
   }
@@ -178,9 +179,9 @@ Series& SeriesTable::Get(int indicator, int roll_up, std::string_view key, Sex s
   auto& cell = index_[indicator][Cell(roll_up, sex, age)];
   const auto it = cell.find(ToAbsl(key));
   if (it != cell.end()) return *it->second;
-  const domain::Indicator& definition = definition_.indicators[indicator];
+  const domain::Indicator& definition = definition_->indicators[indicator];
   Series& series = Create({.indicator = definition.id,
-                           .level = definition_.levels[definition.roll_ups[roll_up].level].name,
+                           .level = definition_->levels[definition.roll_ups[roll_up].level].name,
                            .key = std::string(key),
                            .sex = sex,
                            .age = age},
@@ -192,7 +193,7 @@ Series& SeriesTable::Get(int indicator, int roll_up, std::string_view key, Sex s
 void SeriesTable::Move(const CountedCase& before, const CountedCase& after, Instant now) {
   quality_.Move(before.findings, after.findings);
   const bool same_place = before.keys == after.keys && before.sex == after.sex;
-  for (size_t i = 0; i < definition_.indicators.size(); ++i) {
+  for (size_t i = 0; i < definition_->indicators.size(); ++i) {
     const bool had = i < before.by_indicator.size() && !before.by_indicator[i].Empty();
     const bool has = i < after.by_indicator.size() && !after.by_indicator[i].Empty();
     if (had && has && same_place && before.by_indicator[i] == after.by_indicator[i]) continue;
@@ -202,7 +203,7 @@ void SeriesTable::Move(const CountedCase& before, const CountedCase& after, Inst
 }
 
 void SeriesTable::Apply(int indicator, const CountedCase& counted, int sign, Instant now) {
-  const auto& roll_ups = definition_.indicators[indicator].roll_ups;
+  const auto& roll_ups = definition_->indicators[indicator].roll_ups;
   const Contribution& c = counted.by_indicator[indicator];
   PlanDeltas(c, sign, now);
   for (int r = 0; r < static_cast<int>(roll_ups.size()); ++r) {
@@ -226,8 +227,8 @@ void SeriesTable::Plan(const std::optional<domain::Count>& count, bool decided, 
                        Instant now) {
   if (!count) return;
   for (Span span : kSpans) {
-    const PaneIndex index = domain::PaneOf(span, count->at, zone_);
-    if (!domain::PaneKept(span, index, now, zone_)) continue;
+    const PaneIndex index = domain::PaneOf(span, count->at, *zone_);
+    if (!domain::PaneKept(span, index, now, *zone_)) continue;
     auto delta = std::find_if(deltas_.begin(), deltas_.end(),
                               [&](const PaneDelta& d) { return d.span == span && d.index == index; });
     if (delta == deltas_.end()) delta = deltas_.insert(delta, PaneDelta{.span = span, .index = index});
@@ -239,7 +240,7 @@ void SeriesTable::Plan(const std::optional<domain::Count>& count, bool decided, 
 }
 
 void SeriesTable::ApplyTo(Series& s, const Contribution& c, bool whole, int sign) {
-  const uint16_t bucket = domain::Histogram::BucketOf(c.duration, definition_.indicators[s.indicator].unit);
+  const uint16_t bucket = domain::Histogram::BucketOf(c.duration, definition_->indicators[s.indicator].unit);
   for (const PaneDelta& delta : deltas_) {
     Pane& pane = s.panes[static_cast<size_t>(delta.span)][delta.index];
     pane.completed += delta.completed;
@@ -248,7 +249,7 @@ void SeriesTable::ApplyTo(Series& s, const Contribution& c, bool whole, int sign
       pane.duration_sum_ms += sign * c.duration.count();
       pane.durations.Add(bucket, sign);
     }
-    if (keeps_changes_) s.unwritten_panes.emplace_back(delta.span, delta.index);
+    if (generation_ != 0) s.unwritten_panes.emplace_back(delta.span, delta.index);
   }
   if (c.waiting != Waiting::kNone) s.open += sign;
   if (c.waiting_since) CountIn(s.open_since, *c.waiting_since, sign);
@@ -257,7 +258,7 @@ void SeriesTable::ApplyTo(Series& s, const Contribution& c, bool whole, int sign
   if (whole && c.left_out == LeftOut::kExcluded) CountIn(s.excluded, c.reason, sign);
   if (whole && c.left_out == LeftOut::kClosed) CountIn(s.closed, c.reason, sign);
   if (whole && c.left_out == LeftOut::kInvalid) CountIn(s.invalid, c.reason, sign);
-  if (keeps_changes_) Touch(s);
+  if (generation_ != 0) Touch(s);
 }
 
 void SeriesTable::Touch(Series& s) {
@@ -265,6 +266,11 @@ void SeriesTable::Touch(Series& s) {
   if (!s.unpublished) unpublished_.push_back(&s);
   if (!s.unjudged) unjudged_.push_back(&s);
   s.unwritten = s.unpublished = s.unjudged = true;
+}
+
+void SeriesTable::Republish(Series& s) {
+  if (!s.unpublished) unpublished_.push_back(&s);
+  s.unpublished = true;
 }
 
 void SeriesTable::Flush(Instant now, WriteBatch& batch) {
@@ -277,14 +283,14 @@ void SeriesTable::Flush(Instant now, WriteBatch& batch) {
       const auto it = map.find(index);
       if (it == map.end()) continue;
       if (it->second.Empty()) {
-        batch.Delete(PaneKey(s->id, span, index));
+        batch.Delete(PaneKey(generation_, s->id, span, index));
         map.erase(it);
       } else {
-        batch.Put(PaneKey(s->id, span, index), EncodePane(it->second));
+        batch.Put(PaneKey(generation_, s->id, span, index), EncodePane(it->second));
       }
     }
     dirty.clear();
-    batch.Put(SeriesRowKey(s->id), EncodeSeries(*s));
+    batch.Put(SeriesRowKey(generation_, s->id), EncodeSeries(*s));
     s->unwritten = false;
   }
   unwritten_.clear();
@@ -299,8 +305,8 @@ void SeriesTable::DropOldPanes(Instant now, WriteBatch& batch) {
   for (Series& s : series_) {
     for (Span span : {Span::kMinute, Span::kHour}) {
       auto& map = s.panes[static_cast<size_t>(span)];
-      while (!map.empty() && !domain::PaneKept(span, map.begin()->first, now, zone_)) {
-        batch.Delete(PaneKey(s.id, span, map.begin()->first));
+      while (!map.empty() && !domain::PaneKept(span, map.begin()->first, now, *zone_)) {
+        batch.Delete(PaneKey(generation_, s.id, span, map.begin()->first));
         map.erase(map.begin());
       }
     }
@@ -315,49 +321,51 @@ absl::Status SeriesTable::Load(Store& store) {
 
 absl::Status SeriesTable::LoadSeries(Store& store) {
   absl::Status damage;
-  const absl::Status scanned = store.Scan(
-      rows::Begin(rows::kSeries), rows::End(rows::kSeries), [&](std::string_view, std::string_view value) {
-        Series row;
-        if (!DecodeSeries(value, row)) {
-          damage = Damaged("series");
-          return false;
-        }
-        int indicator = 0;
-        const auto& all = definition_.indicators;
-        while (indicator < static_cast<int>(all.size()) && all[indicator].id != row.key.indicator)
-          ++indicator;
-        if (indicator == static_cast<int>(all.size())) {
-          damage = Damaged("series");
-          return false;
-        }
-        int roll_up = 0;
-        const auto& roll_ups = all[indicator].roll_ups;
-        while (roll_up < static_cast<int>(roll_ups.size()) &&
-               definition_.levels[roll_ups[roll_up].level].name != row.key.level) {
-          ++roll_up;
-        }
-        if (roll_up == static_cast<int>(roll_ups.size())) {
-          damage = Damaged("series");
-          return false;
-        }
-        Series& s = Get(indicator, roll_up, row.key.key, row.key.sex, row.key.age);
-        s.open = row.open;
-        s.at_risk = row.at_risk;
-        s.overdue = row.overdue;
-        s.open_since = std::move(row.open_since);
-        s.excluded = std::move(row.excluded);
-        s.closed = std::move(row.closed);
-        s.invalid = std::move(row.invalid);
-        return true;
-      });
+  const absl::Status scanned =
+      store.Scan(rows::Begin(rows::kSeries, generation_), rows::End(rows::kSeries, generation_),
+                 [&](std::string_view, std::string_view value) {
+                   Series row;
+                   if (!DecodeSeries(value, row)) {
+                     damage = Damaged("series");
+                     return false;
+                   }
+                   int indicator = 0;
+                   const auto& all = definition_->indicators;
+                   while (indicator < static_cast<int>(all.size()) && all[indicator].id != row.key.indicator)
+                     ++indicator;
+                   if (indicator == static_cast<int>(all.size())) {
+                     damage = Damaged("series");
+                     return false;
+                   }
+                   int roll_up = 0;
+                   const auto& roll_ups = all[indicator].roll_ups;
+                   while (roll_up < static_cast<int>(roll_ups.size()) &&
+                          definition_->levels[roll_ups[roll_up].level].name != row.key.level) {
+                     ++roll_up;
+                   }
+                   if (roll_up == static_cast<int>(roll_ups.size())) {
+                     damage = Damaged("series");
+                     return false;
+                   }
+                   Series& s = Get(indicator, roll_up, row.key.key, row.key.sex, row.key.age);
+                   s.open = row.open;
+                   s.at_risk = row.at_risk;
+                   s.overdue = row.overdue;
+                   s.open_since = std::move(row.open_since);
+                   s.excluded = std::move(row.excluded);
+                   s.closed = std::move(row.closed);
+                   s.invalid = std::move(row.invalid);
+                   return true;
+                 });
   return scanned.ok() ? damage : scanned;
 }
 
 absl::Status SeriesTable::LoadPanes(Store& store) {
   absl::Status damage;
   const absl::Status scanned = store.Scan(
-      rows::Begin(rows::kPane), rows::End(rows::kPane), [&](std::string_view key, std::string_view value) {
-        ByteReader in(key.substr(1));
+      rows::Begin(rows::kPane, generation_), rows::End(rows::kPane, generation_),
+      [&](std::string_view key, std::string_view value) {
+        ByteReader in(key.substr(rows::kJudgingPrefix));
         const uint64_t id = in.BigEndian(4);
         const uint8_t span = in.Byte();
         const auto index = static_cast<PaneIndex>(static_cast<uint32_t>(in.BigEndian(4)) ^ 0x80000000u);
@@ -384,11 +392,11 @@ void SeriesTable::ForEach(absl::FunctionRef<void(const Series&)> visit) const {
 }
 
 const Series* SeriesTable::Find(const domain::SeriesKey& key) const {
-  for (size_t i = 0; i < definition_.indicators.size(); ++i) {
-    const domain::Indicator& indicator = definition_.indicators[i];
+  for (size_t i = 0; i < definition_->indicators.size(); ++i) {
+    const domain::Indicator& indicator = definition_->indicators[i];
     if (indicator.id != key.indicator) continue;
     for (size_t r = 0; r < indicator.roll_ups.size(); ++r) {
-      if (definition_.levels[indicator.roll_ups[r].level].name != key.level) continue;
+      if (definition_->levels[indicator.roll_ups[r].level].name != key.level) continue;
       const auto& cell = index_[i][Cell(static_cast<int>(r), key.sex, key.age)];
       const auto it = cell.find(key.key);
       return it == cell.end() ? nullptr : it->second;

@@ -18,6 +18,7 @@
 #include "lib/domain/windows.h"
 #include "lib/engine/counted_case.h"
 #include "lib/engine/quality_table.h"
+#include "lib/engine/rows.h"
 #include "lib/engine/store.h"
 
 namespace vardvakt::engine {
@@ -52,8 +53,14 @@ struct Series {
 // follow from the cases alone. Panes older than are kept (spec §4) are neither filled nor read. One thread.
 class SeriesTable {
  public:
-  // `keeps_changes` off: nothing is remembered for Flush, for the rules or for publishing.
-  SeriesTable(const domain::StreamDefinition& definition, const TimeZone& zone, bool keeps_changes = true);
+  // `generation` names its rows in the store; 0: nothing is remembered for Flush, the rules or publishing.
+  SeriesTable(const domain::StreamDefinition& definition, const TimeZone& zone, uint32_t generation);
+
+  // Goals and the like are other ones from now on; indicators, levels and roll-ups are the same.
+  void Rebind(const domain::StreamDefinition& definition, const TimeZone& zone) {
+    definition_ = &definition;
+    zone_ = &zone;
+  }
 
   // Reads what Flush wrote; empty for an empty store.
   absl::Status Load(Store& store);
@@ -71,6 +78,8 @@ class SeriesTable {
   const Series* Find(const domain::SeriesKey& key) const;
   size_t size() const { return series_.size(); }
   const QualityTable& quality() const { return quality_; }
+  // To be published, although no case has changed.
+  void Republish(Series& series);
   // Series that changed since they were last taken, in no particular order.
   std::vector<Series*>& unpublished() { return unpublished_; }
   std::vector<Series*>& unjudged() { return unjudged_; }
@@ -96,35 +105,18 @@ class SeriesTable {
   absl::Status LoadSeries(Store& store);
   absl::Status LoadPanes(Store& store);
 
-  const domain::StreamDefinition& definition_;
-  const TimeZone& zone_;
+  const domain::StreamDefinition* definition_;
+  const TimeZone* zone_;
   std::deque<Series> series_;
   std::vector<std::vector<absl::flat_hash_map<std::string, Series*>>>
       index_;  // [indicator][roll-up × sex × age]
   QualityTable quality_;
-  const bool keeps_changes_;
+  const uint32_t generation_;
   std::vector<PaneDelta> deltas_;  // of the contribution at hand
   std::vector<Series*> unwritten_;
   std::vector<Series*> unpublished_;
   std::vector<Series*> unjudged_;
   Instant dropped_up_to_ = kBeginningOfTime;
 };
-
-// The keys of the task's store, one first byte for each kind of row.
-namespace rows {
-inline constexpr char kMeta = 'm';
-inline constexpr char kCase = 'c';
-inline constexpr char kTimer = 't';
-inline constexpr char kSeries = 's';
-inline constexpr char kPane = 'p';
-inline constexpr char kEpisode = 'e';
-inline constexpr char kSource = 'q';
-inline constexpr char kWaiting = 'w';
-inline constexpr char kQuality = 'u';
-inline constexpr char kCaseChange = 'k';
-// The end of all rows that begin with `kind`.
-inline std::string End(char kind) { return std::string(1, static_cast<char>(kind + 1)); }
-inline std::string Begin(char kind) { return std::string(1, kind); }
-}  // namespace rows
 
 }  // namespace vardvakt::engine

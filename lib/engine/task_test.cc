@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "lib/domain/episode.h"
 #include "lib/engine/figures.h"
 #include "lib/testkit/memory_store.h"
@@ -55,14 +57,14 @@ struct Setting {
             .zone = &zone,
             .intake = &intake,
             .rules = &rules,
-            .digest = digest};
+            .id = id};
   }
   domain::StreamDefinition definition;
   domain::Geography geography;
   TimeZone zone = TimeZone::Utc();
   domain::IntakeRules intake;
   domain::AlertRules rules;
-  uint64_t digest = 1;
+  DefinitionsId id{.revision = 1, .judging = 1};
 };
 
 // A record's value here: "case milestone minute", recorded when it happened; "zenit" sent it, or who is named
@@ -93,7 +95,7 @@ class TaskTest : public testing::Test {
  protected:
   void Open() {
     handle_ = store_->OpenHandle();
-    auto task = Task::Open(setting_.Get(), {.timer_chunk = 2}, *handle_, DecodeText);
+    auto task = Task::Open(setting_.Get(), {.timer_chunk = 2, .former = former_}, *handle_, DecodeText);
     ASSERT_TRUE(task.ok()) << task.status();
     task_ = *std::move(task);
   }
@@ -117,6 +119,26 @@ class TaskTest : public testing::Test {
     ASSERT_TRUE(task_->Commit().ok());
     for (domain::Episode& e : task_->TakeEpisodes()) told_.push_back(std::move(e));
   }
+  // Between two batches, as a worker does.
+  void JudgeAll() {
+    while (task_->has_more_to_judge()) {
+      ASSERT_TRUE(task_->JudgeMore(1).ok());
+      ASSERT_TRUE(task_->Commit().ok());
+    }
+  }
+  int64_t Within() {
+    const TaskSetting& by = task_->setting();
+    const Figures figures(*by.definition, *by.zone, task_->version().log_time);
+    const auto row = figures.Share(Whole(), domain::Measure::kDecided, domain::Window::k24h);
+    return row ? row->within.value_or(-1) : -1;
+  }
+  // As a configuration that is read again, with another limit.
+  std::unique_ptr<Setting> Redefined(Duration limit, uint32_t revision) {
+    auto next = std::make_unique<Setting>();
+    next->definition.indicators[0].versions[0].limit = domain::DurationLimit{limit};
+    next->id = {.revision = revision, .judging = revision};
+    return next;
+  }
   const Series& Whole() {
     const Series* series = task_->series().Find({.indicator = "prio1", .level = "region", .key = "region"});
     EXPECT_NE(series, nullptr);
@@ -134,6 +156,7 @@ class TaskTest : public testing::Test {
   }
 
   Setting setting_;
+  std::function<std::optional<TaskSetting>(const TaskSetting&, const DefinitionsId&)> former_;
   std::unique_ptr<testkit::MemoryStore> store_ = std::make_unique<testkit::MemoryStore>();
   std::unique_ptr<Store> handle_;
   std::unique_ptr<Task> task_;
@@ -316,17 +339,66 @@ TEST_F(TaskTest, OtherDefinitionsJudgeEveryCaseAgainAndPageNobodyAboutThePast) {
   Append(0.01, "m1 call_received 0");
   Append(18, "m1 arrived 18");
   RunTo(30);
-  setting_.definition.indicators[0].versions[0].limit = domain::DurationLimit{minutes(10)};
-  setting_.digest = 2;
-  KillAndOpen();
+  const auto next = Redefined(minutes(10), 2);
+  ASSERT_TRUE(task_->Redefine(next->Get()).ok());
+  EXPECT_EQ(task_->version().revision, 1u) << "the old ones are shown";
+  EXPECT_EQ(Within(), 1);
+  ASSERT_TRUE(task_->progress());
+  EXPECT_EQ(task_->progress()->revision, 2u);
+  EXPECT_EQ(task_->progress()->cases, 1);
+  JudgeAll();
   EXPECT_EQ(task_->version().revision, 2u);
-  const Figures figures(setting_.definition, setting_.zone, task_->version().log_time);
-  const auto row = figures.Share(Whole(), domain::Measure::kDecided, domain::Window::k24h);
-  ASSERT_TRUE(row);
-  EXPECT_EQ(row->n, 1);
-  EXPECT_EQ(row->within, 0);
+  EXPECT_FALSE(task_->progress());
+  EXPECT_EQ(Within(), 0);
   RunTo(40);
   EXPECT_EQ(Told("overdue").size(), 0u);
+}
+
+TEST_F(TaskTest, WhatHappensWhileCasesAreJudgedAgainCountsByBoth) {
+  Open();
+  for (int i = 0; i < 5; ++i) Append(0.01, "m" + std::to_string(i) + " call_received 0");
+  RunTo(1);
+  const auto next = Redefined(minutes(10), 2);
+  ASSERT_TRUE(task_->Redefine(next->Get()).ok());
+  ASSERT_TRUE(task_->JudgeMore(2).ok());
+  Append(9, "m0 arrived 9");
+  Append(9, "m4 arrived 9");
+  Append(9, "m9 call_received 9");
+  RunTo(12);
+  EXPECT_EQ(Whole().overdue, 0);
+  EXPECT_EQ(Whole().open, 4);
+  JudgeAll();
+  EXPECT_EQ(Whole().overdue, 3) << "m1 to m3, by the new limit";
+  EXPECT_EQ(Whole().open, 4);
+  RunTo(13);
+  EXPECT_EQ(Told("overdue").size(), 3u);
+  // As if it had never been otherwise, and nothing is left of the old ones.
+  auto fresh_store = std::make_unique<testkit::MemoryStore>();
+  auto fresh = Task::Open(next->Get(), {}, *fresh_store, DecodeText);
+  ASSERT_TRUE(fresh.ok() && (*fresh)->Apply(records_).ok());
+  ASSERT_TRUE((*fresh)->AdvanceTo(task_->version().log_time).ok() && (*fresh)->Commit().ok());
+  const auto count = [](testkit::MemoryStore& store, char kind) {
+    const auto pairs = store.pairs();
+    return std::ranges::count_if(pairs, [&](const auto& pair) { return pair.first.front() == kind; });
+  };
+  for (const char kind : rows::kOfJudging) EXPECT_EQ(count(*store_, kind), count(*fresh_store, kind)) << kind;
+}
+
+TEST_F(TaskTest, AnotherGoalIsToldAtOnce) {
+  Open();
+  Append(0.01, "m1 call_received 0");
+  RunTo(25);
+  ASSERT_EQ(Told("overdue").size(), 1u);
+  auto next = Redefined(minutes(20), 2);
+  next->definition.indicators[0].goals = {{.value = 900}};
+  next->id = {.revision = 2, .judging = 1, .telling = 2};
+  ASSERT_TRUE(task_->Redefine(next->Get()).ok());
+  EXPECT_FALSE(task_->has_more_to_judge());
+  EXPECT_EQ(task_->version().revision, 2u);
+  EXPECT_EQ(task_->setting().definition->indicators[0].goals.size(), 1u);
+  RunTo(26);
+  EXPECT_EQ(Told("overdue").size(), 1u) << "the episode goes on";
+  EXPECT_EQ(task_->rules().OpenEpisodes().size(), 2u);
 }
 
 TEST_F(TaskTest, AnEpisodeOutlivesOtherDefinitionsOnlyWhereItsRuleStillHolds) {
@@ -337,9 +409,9 @@ TEST_F(TaskTest, AnEpisodeOutlivesOtherDefinitionsOnlyWhereItsRuleStillHolds) {
   ASSERT_EQ(Told("overdue").size(), 2u);
   // With 23 minutes m1 is still overdue; m2 is not yet.
   setting_.definition.indicators[0].versions[0].limit = domain::DurationLimit{minutes(23)};
-  setting_.digest = 2;
+  setting_.id = {.revision = 2, .judging = 2};
   KillAndOpen();
-  ASSERT_TRUE(task_->Commit().ok());
+  JudgeAll();
   KillAndOpen();  // before the rules have looked
   RunTo(25.1);
   EXPECT_EQ(Told("overdue"),
@@ -347,28 +419,112 @@ TEST_F(TaskTest, AnEpisodeOutlivesOtherDefinitionsOnlyWhereItsRuleStillHolds) {
                                       "resolved from 23:00.001 at 25:00"}));
 }
 
-TEST_F(TaskTest, ACrashWhileJudgingAgainIsNoLossEvenIfTheOldDefinitionsComeBack) {
+TEST_F(TaskTest, ACrashWhileCasesAreJudgedAgainGoesOnWhereItWas) {
+  Open();
+  for (int i = 0; i < 5; ++i) Append(0.01, "m" + std::to_string(i) + " call_received 0");
+  RunTo(15.5);
+  const auto old = std::make_unique<Setting>();
+  former_ = [&](const TaskSetting&, const DefinitionsId& id) {
+    return id == old->id ? std::optional(old->Get()) : std::nullopt;
+  };
+  setting_.definition.indicators[0].versions[0].limit = domain::DurationLimit{minutes(10)};
+  setting_.id = {.revision = 2, .judging = 2};
+  KillAndOpen();  // a start with other definitions
+  EXPECT_EQ(task_->version().revision, 1u);
+  EXPECT_EQ(Whole().overdue, 0);
+  ASSERT_TRUE(task_->JudgeMore(3).ok());
+  ASSERT_TRUE(task_->Commit().ok());
+  KillAndOpen();
+  ASSERT_TRUE(task_->progress());
+  EXPECT_EQ(task_->progress()->judged, 3);
+  EXPECT_EQ(Whole().overdue, 0);
+  JudgeAll();
+  EXPECT_EQ(task_->version().revision, 2u);
+  EXPECT_EQ(Whole().overdue, 5);
+}
+
+TEST_F(TaskTest, WhereTheOldDefinitionsAreUnknownNothingIsCompleteUntilAllIsJudged) {
   Open();
   Append(0.01, "m1 call_received 0");
   RunTo(25);
-  task_.reset();
-  setting_.digest = 2;
-  store_->FailWrite(2, false);
-  EXPECT_FALSE(Task::Open(setting_.Get(), {}, *handle_, DecodeText).ok());
-  handle_.reset();
-  store_->Crash(SIZE_MAX);  // what was written is there
-  setting_.digest = 1;
-  Open();
+  setting_.id.machine = 2;  // another program, under the same revision
+  KillAndOpen();
+  EXPECT_FALSE(task_->complete());
+  JudgeAll();
+  EXPECT_TRUE(task_->complete());
   EXPECT_EQ(Whole().overdue, 1);
+  RunTo(26);
+  EXPECT_EQ(Told("overdue").size(), 1u) << "nobody is told again";
+}
+
+TEST_F(TaskTest, TheOldDefinitionsMayComeBackBeforeTheNewOnesAreInForce) {
+  Open();
+  Append(0.01, "m1 call_received 0");
+  RunTo(15);
+  const auto next = Redefined(minutes(10), 2);
+  ASSERT_TRUE(task_->Redefine(next->Get()).ok());
+  KillAndOpen();
+  EXPECT_FALSE(task_->progress());
+  EXPECT_EQ(Whole().overdue, 0);
+  JudgeAll();
+  RunTo(25);
+  EXPECT_EQ(Whole().overdue, 1);
+}
+
+TEST_F(TaskTest, ARevisionNeverGoesBackAndIsOneSetOfDefinitions) {
+  Open();
+  Append(0.01, "m1 call_received 0");
+  RunTo(15);
+  const auto next = Redefined(minutes(10), 2);
+  ASSERT_TRUE(task_->Redefine(next->Get()).ok());
+  JudgeAll();
+  auto changed = Redefined(minutes(11), 2);
+  changed->id.judging = 3;
+  for (const TaskSetting& refused : {setting_.Get(), changed->Get()}) {
+    const absl::Status status = task_->Redefine(refused);
+    EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
+    EXPECT_NE(status.message().find("to 3"), status.message().npos) << status;
+    EXPECT_EQ(task_->version().revision, 2u);
+  }
+  const auto opened = Task::Open(setting_.Get(), {}, *handle_, DecodeText);
+  EXPECT_EQ(opened.status().code(), absl::StatusCode::kFailedPrecondition);
 }
 
 TEST_F(TaskTest, OtherDefinitionsFindAStoreInWhichNothingHasHappened) {
   Open();
   ASSERT_TRUE(task_->Commit().ok());
-  setting_.digest = 2;
+  setting_.id = {.revision = 2, .judging = 2};
   KillAndOpen();
+  JudgeAll();
   EXPECT_EQ(task_->version().revision, 2u);
   RunTo(1);
+}
+
+TEST_F(TaskTest, ASnapshotOfWhoWaitsIsTakenAtEachMidnight) {
+  Open();
+  const double midnight = 14 * 60;
+  Append(0.01, "m1 call_received 0");
+  Append(midnight - 16, "m2 call_received " + std::to_string(midnight - 16));
+  Append(midnight, "m1 arrived 1");  // is of the new day, but in the log at that instant
+  RunTo(midnight + 24 * 60 + 5);
+  const LocalDay day = setting_.zone.DayOf(kCall) + days(1);
+  const domain::SeriesKey whole{.indicator = "prio1", .level = "region", .key = "region"};
+  for (const bool again : {false, true}) {
+    const auto taken = task_->Snapshots(whole, day - days(5), day + days(5));
+    ASSERT_TRUE(taken.ok()) << taken.status();
+    ASSERT_EQ(taken->size(), 2u) << again;
+    EXPECT_EQ(taken->front().day, day);
+    EXPECT_EQ(taken->front().row.open, 1);
+    EXPECT_EQ(taken->front().row.at_risk, 1);
+    EXPECT_EQ(taken->back().row.overdue, 1);
+    // Other definitions, and what is heard later, change nothing of it.
+    setting_.definition.indicators[0].versions[0].limit = domain::DurationLimit{minutes(10)};
+    setting_.id = {.revision = 2, .judging = 2};
+    KillAndOpen();
+    Append(midnight + 24 * 60 + 6, "m2 arrived " + std::to_string(midnight - 1));
+    JudgeAll();
+    RunTo(midnight + 24 * 60 + 7);
+  }
 }
 
 TEST_F(TaskTest, AStoreOfAnotherPartitionIsRefused) {

@@ -3,24 +3,24 @@
 #include <algorithm>
 
 #include "lib/base/bytes.h"
-#include "lib/engine/series_table.h"
+#include "lib/engine/rows.h"
 
 namespace vardvakt::engine {
 namespace {
 
-std::string RowKey(Instant at, std::string_view case_key) {
-  std::string key = rows::Begin(rows::kTimer);
-  ByteWriter(key).BigEndian(static_cast<uint64_t>(MillisOf(at)) ^ (uint64_t{1} << 63), 8);
-  key.append(case_key);
-  return key;
-}
-
 Instant InstantOf(std::string_view row_key) {
-  ByteReader in(row_key.substr(1));
+  ByteReader in(row_key.substr(rows::kJudgingPrefix));
   return InstantFromMillis(static_cast<int64_t>(in.BigEndian(8) ^ (uint64_t{1} << 63)));
 }
 
 }  // namespace
+
+std::string TimerQueue::RowKey(Instant at, std::string_view case_key) const {
+  std::string key = rows::Begin(rows::kTimer, generation_);
+  ByteWriter(key).BigEndian(static_cast<uint64_t>(MillisOf(at)) ^ (uint64_t{1} << 63), 8);
+  key.append(case_key);
+  return key;
+}
 
 absl::Status TimerQueue::LoadMore() {
   if (store_ == nullptr) {
@@ -28,18 +28,18 @@ absl::Status TimerQueue::LoadMore() {
     return absl::OkStatus();
   }
   const std::string from =
-      loaded_until_ == kBeginningOfTime ? rows::Begin(rows::kTimer) : RowKey(loaded_until_, "");
+      loaded_until_ == kBeginningOfTime ? rows::Begin(rows::kTimer, generation_) : RowKey(loaded_until_, "");
   size_t read = 0;
   Instant last = kNever;
   // A chunk ends where an instant ends, so that `loaded_until` parts what is in memory from what is not.
   const absl::Status scanned =
-      store_->Scan(from, rows::End(rows::kTimer), [&](std::string_view key, std::string_view) {
+      store_->Scan(from, rows::End(rows::kTimer, generation_), [&](std::string_view key, std::string_view) {
         const Instant at = InstantOf(key);
         if (read >= chunk_ && at != last) {
           loaded_until_ = at;
           return false;
         }
-        near_.emplace_hint(near_.end(), at, std::string(key.substr(9)));
+        near_.emplace_hint(near_.end(), at, std::string(key.substr(rows::kJudgingPrefix + 8)));
         last = at;
         ++read;
         loaded_until_ = kNever;

@@ -17,8 +17,9 @@ namespace vardvakt::engine {
 // range that was drained (a known trap: 467 pops/s against 389 000). One thread.
 class TimerQueue {
  public:
-  // `chunk`: how many timers are read at a time.
-  explicit TimerQueue(Store* store, size_t chunk = 100'000) : store_(store), chunk_(chunk) {}
+  // `generation` names its rows in the store; `chunk`: how many timers are read at a time.
+  TimerQueue(Store* store, uint32_t generation, size_t chunk = 100'000)
+      : store_(store), generation_(generation), chunk_(chunk) {}
 
   // Reads the first chunk after a start, or the next one; ask for it when NextInstant() is kNever and
   // loaded_until() is not, with everything flushed.
@@ -43,7 +44,10 @@ class TimerQueue {
 
  private:
   using Entry = std::pair<Instant, std::string>;
+  std::string RowKey(Instant at, std::string_view case_key) const;
+
   Store* store_;
+  uint32_t generation_;
   size_t chunk_;
   absl::btree_set<Entry> near_;
   absl::btree_set<Entry> added_;    // since the last Flush

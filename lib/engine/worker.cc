@@ -13,6 +13,7 @@ constexpr Duration kFirstBackOff = milliseconds(200);
 constexpr Duration kLongestBackOff = seconds(10);
 constexpr int kMostSetAside = 3;  // a disk that damages whatever is written needs a person
 constexpr size_t kEpisodesKept = 100'000;
+constexpr size_t kFormerKept = 8;
 
 // The store is rebuilt from the log, so its damage is mended beside it; the log's own is a person's to
 // decide.
@@ -43,15 +44,19 @@ std::string_view WorkerStateName(WorkerState state) {
 
 Worker::Worker(TaskSetting setting, WorkerOptions options, Task::Decode decode, Log& log, const Clock& clock,
                StoreProvider& stores, std::unique_ptr<Publisher> publisher, Logger& logger)
-    : setting_(std::move(setting)),
-      options_(options),
+    : region_(setting.region),
+      stream_(setting.definition->stream),
+      partition_(setting.partition),
+      options_(std::move(options)),
       decode_(std::move(decode)),
       log_(log),
       clock_(clock),
       stores_(stores),
       publisher_(std::move(publisher)),
       logger_(logger),
-      store_name_(StoreName(setting_.partition)) {}
+      store_name_(StoreName(partition_)),
+      shown_(setting),
+      setting_(std::move(setting)) {}
 
 Worker::~Worker() { Stop(); }
 
@@ -81,6 +86,16 @@ WorkerStatus Worker::status() const {
   WorkerStatus status = status_;
   status.owned = owned_.load();
   return status;
+}
+
+TaskSetting Worker::setting() const {
+  const std::lock_guard lock(status_mutex_);
+  return shown_;
+}
+
+void Worker::Redefine(TaskSetting setting) {
+  const std::lock_guard lock(status_mutex_);
+  wanted_ = std::move(setting);
 }
 
 void Worker::SetState(WorkerState state, std::string detail) {
@@ -155,9 +170,49 @@ absl::Status Worker::OpenTask() {
   if (!store.ok()) return store.status();
   const std::lock_guard lock(task_mutex_);
   store_ = *std::move(store);
-  auto task = Task::Open(setting_, options_.task, *store_, decode_);
+  TaskOptions options = options_.task;
+  options.former = [this](const TaskSetting& setting, const DefinitionsId& id) {
+    return Former(setting, id);
+  };
+  auto task = Task::Open(setting_, options, *store_, decode_);
   if (!task.ok()) return task.status();
   task_ = *std::move(task);
+  replaced_ = task_->replaced();
+  const std::lock_guard status_lock(status_mutex_);
+  shown_ = task_->setting();
+  return absl::OkStatus();
+}
+
+std::optional<TaskSetting> Worker::Former(const TaskSetting& setting, const DefinitionsId& id) const {
+  for (const TaskSetting& former : formerly_) {
+    if (former.id == id) return former;
+  }
+  return options_.task.former ? options_.task.former(setting, id) : std::nullopt;
+}
+
+// Those that are refused leave everything as it is.
+absl::Status Worker::TakeDefinitions() {
+  std::optional<TaskSetting> wanted;
+  {
+    const std::lock_guard lock(status_mutex_);
+    wanted = std::exchange(wanted_, std::nullopt);
+    if (!wanted) return absl::OkStatus();
+    status_.refused.clear();
+  }
+  const std::lock_guard lock(task_mutex_);
+  const absl::Status status = task_->Redefine(*wanted);
+  if (absl::IsFailedPrecondition(status)) {
+    logger_.Error("definitions_refused", {{"task", store_name_}, {"error", ToStd(status.message())}});
+    const std::lock_guard status_lock(status_mutex_);
+    status_.refused = ToStd(status.message());
+    return absl::OkStatus();
+  }
+  formerly_.push_back(std::exchange(setting_, *std::move(wanted)));
+  if (formerly_.size() > kFormerKept) formerly_.erase(formerly_.begin());
+  tenths_judged_ = 0;
+  NoteReplaced();
+  if (!status.ok()) return status;  // opened again, by these
+  logger_.Info("definitions_taken", {{"task", store_name_}, {"revision", setting_.id.revision}});
   return absl::OkStatus();
 }
 
@@ -168,8 +223,7 @@ absl::Status Worker::CheckAnchor(Reader& reader) {
   auto end = reader.End();
   if (!end.ok()) return end.status();
   const auto replaced = [&](std::string_view what) {
-    return absl::FailedPreconditionError(Cat("topic ", setting_.partition.topic, "/",
-                                             setting_.partition.partition, " ", what,
+    return absl::FailedPreconditionError(Cat("topic ", partition_.topic, "/", partition_.partition, " ", what,
                                              ": it was created again or shortened. Restore the topic, or "
                                              "move this task's store away to rebuild it "
                                              "from what the topic has now"));
@@ -179,7 +233,7 @@ absl::Status Worker::CheckAnchor(Reader& reader) {
   auto beginning = reader.Beginning();
   if (!beginning.ok()) return beginning.status();
   if (*beginning >= offset) return absl::OkStatus();  // retention took it: Poll tells if something is missing
-  auto before = log_.OpenReader(setting_.partition, offset - 1);
+  auto before = log_.OpenReader(partition_, offset - 1);
   if (!before.ok()) return before.status();
   std::vector<Record> records;
   for (int tries = 0; records.empty() && tries < 50; ++tries) {
@@ -198,10 +252,11 @@ absl::Status Worker::RunOnce() {
   caught_up_ = false;
   say_all_ = true;
   to_say_.clear();
+  episodes_to_say_.clear();
   say_cases_after_.reset();
   unmarked_.reset();
   if (absl::Status status = OpenTask(); !status.ok()) return status;
-  auto reader = log_.OpenReader(setting_.partition, task_->version().offset);
+  auto reader = log_.OpenReader(partition_, task_->version().offset);
   if (!reader.ok()) return OfLog(reader.status());
   if (absl::Status status = CheckAnchor(**reader); !status.ok()) return OfLog(status);
   SetState(WorkerState::kCatchingUp, "reading the log");
@@ -223,9 +278,11 @@ bool Worker::LogIsAway(const absl::Status& status) {
 }
 
 absl::Status Worker::Step(Reader& reader) {
+  if (absl::Status status = TakeDefinitions(); !status.ok()) return status;
   records_.clear();
   log_away_ = false;
-  absl::Status polled = reader.Poll(options_.max_batch, options_.poll_wait, records_);
+  const Duration wait = task_->has_more_to_judge() ? Duration::zero() : options_.poll_wait;
+  absl::Status polled = reader.Poll(options_.max_batch, wait, records_);
   if (!polled.ok() && !LogIsAway(polled)) return OfLog(polled);
   // Where the end that the log's owner names has been read, log time is the clock as read before asking for
   // that end, less the log's margin and 1 ms (architecture §4).
@@ -258,26 +315,63 @@ absl::Status Worker::Work(bool at_end, Instant asked_at) {
     caught_up_ = false;
   } else if (at_end) {
     if (absl::Status status = task_->AdvanceTo(log_time); !status.ok()) return status;
-    caught_up_ = true;
-    SetState(WorkerState::kReady, "");
+    caught_up_ = task_->complete();
+    SetState(
+        caught_up_ ? WorkerState::kReady : WorkerState::kCatchingUp,
+        caught_up_ ? "" : "all cases are being judged anew, by definitions that this store does not know");
   } else if (!log_away_ && asked_at - task_->version().log_time > options_.behind_after) {
     if (caught_up_) SetState(WorkerState::kCatchingUp, "behind: records of the log are unread");
     caught_up_ = false;
   }
-  if (task_->version() != before) {
+  bool judged = false;
+  if (absl::Status status = JudgeMore(judged); !status.ok()) return status;
+  if (judged || task_->version() != before) {
     const bool sync = task_->version().log_time - synced_at_ >= options_.sync_every;
     if (sync) synced_at_ = task_->version().log_time;
     if (absl::Status status = task_->Commit(sync); !status.ok()) return status;
   }
   const std::lock_guard lock(status_mutex_);
   status_.version = task_->version();
+  status_.judging = task_->progress();
   return absl::OkStatus();
+}
+
+// By the coming definitions, between two batches.
+absl::Status Worker::JudgeMore(bool& judged) {
+  judged = task_->has_more_to_judge();
+  if (!judged) return absl::OkStatus();
+  if (absl::Status status = task_->JudgeMore(options_.judged_at_once); !status.ok()) return status;
+  NoteReplaced();
+  const auto progress = task_->progress();
+  if (!progress || progress->cases == 0) return absl::OkStatus();
+  const int64_t tenths = 10 * progress->judged / progress->cases;
+  if (std::exchange(tenths_judged_, tenths) == tenths) return absl::OkStatus();
+  logger_.Info("judging_anew", {{"task", store_name_},
+                                {"revision", progress->revision},
+                                {"judged", progress->judged},
+                                {"cases", progress->cases}});
+  return absl::OkStatus();
+}
+
+// What was taken from the task to be said is gone; everything is said anew.
+void Worker::NoteReplaced() {
+  const bool replaced = std::exchange(replaced_, task_->replaced()) != replaced_;
+  const std::lock_guard lock(status_mutex_);
+  const bool retold = shown_.id != task_->setting().id;
+  shown_ = task_->setting();
+  if (!replaced && !retold) return;
+  to_say_.clear();
+  episodes_to_say_.clear();
+  say_cases_after_.reset();
+  unmarked_.reset();
+  say_all_ = true;
+  logger_.Info("definitions_in_force", {{"task", store_name_}, {"revision", shown_.id.revision}});
 }
 
 void Worker::Publish() {
   const bool owned = owned_.load();
   const std::lock_guard lock(task_mutex_);
-  Publication out{.setting = &setting_, .version = task_->version()};
+  Publication out{.setting = &task_->setting(), .version = task_->version()};
   out.cases = task_->TakeCaseStatuses();
   out.episodes = task_->TakeEpisodes();
   out.rejected = task_->TakeRejected();
@@ -315,7 +409,8 @@ void Worker::SayRows(Publication& out) {
     begun = !to_say_.empty();
   }
   const size_t slice = std::min(options_.series_at_once, to_say_.size());
-  const Figures figures(*setting_.definition, *setting_.zone, task_->version().log_time);
+  const Figures figures(*task_->setting().definition, *task_->setting().zone, task_->version().log_time);
+  SayEpisodes(out, begun);
   if (begun) SayRatios(figures, out);
   for (size_t i = 0; i < slice; ++i) {
     AddSeries(figures, *to_say_.back(), out);
@@ -324,9 +419,22 @@ void Worker::SayRows(Publication& out) {
   if (!unmarked_ || !publisher_->Drain(Duration::zero())) return;
   if (say_cases_after_) {
     SayMoreCases(out);
-  } else if (slice == 0) {
+  } else if (slice == 0 && episodes_to_say_.empty()) {
     out.complete_since = unmarked_;
     unmarked_.reset();
+  }
+}
+
+// Open ones first. What has changed since they were read has been said as it is now.
+void Worker::SayEpisodes(Publication& out, bool begun) {
+  if (!episodes_to_say_.empty()) {
+    for (const domain::Episode& e : out.episodes) episodes_changed_.emplace(e.fingerprint, e.started_at);
+  }
+  if (!begun && !publisher_->Drain(Duration::zero())) return;
+  for (size_t i = 0; i < options_.episodes_at_once && !episodes_to_say_.empty(); ++i) {
+    domain::Episode& e = episodes_to_say_.back();
+    if (!episodes_changed_.contains({e.fingerprint, e.started_at})) out.episodes.push_back(std::move(e));
+    episodes_to_say_.pop_back();
   }
 }
 
@@ -343,7 +451,11 @@ bool Worker::SayAllBegin(Publication& out) {
   auto episodes = say_all_ ? task_->rules().Kept(kEpisodesKept)
                            : absl::StatusOr<std::vector<domain::Episode>>(task_->rules().OpenEpisodes());
   if (!episodes.ok()) return false;  // the next step meets the read error too, and opens the store again
-  out.episodes = *std::move(episodes);
+  episodes_to_say_ = *std::move(episodes);
+  std::ranges::reverse(episodes_to_say_);
+  std::ranges::stable_partition(episodes_to_say_,
+                                [](const domain::Episode& e) { return e.resolved_at.has_value(); });
+  episodes_changed_.clear();
   to_say_.clear();
   task_->series().ForEach([&](Series& series) {
     series.unpublished = false;
@@ -358,7 +470,7 @@ bool Worker::SayAllBegin(Publication& out) {
 
 // A ratio has rows where nobody has come yet, so they are no series' own; there are few.
 void Worker::SayRatios(const Figures& figures, Publication& out) {
-  for (int i = 0; i < static_cast<int>(setting_.definition->indicators.size()); ++i) {
+  for (int i = 0; i < static_cast<int>(task_->setting().definition->indicators.size()); ++i) {
     std::ranges::move(figures.Ratios(task_->series(), i), std::back_inserter(out.ratios));
   }
 }

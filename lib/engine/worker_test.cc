@@ -110,7 +110,7 @@ class WorkerTest : public testing::Test {
                               .zone = &zone_,
                               .intake = &intake_,
                               .rules = &rules_,
-                              .digest = 1};
+                              .id = id_};
     std::vector<std::unique_ptr<Worker>> workers;
     workers.push_back(std::make_unique<Worker>(setting, WorkerOptions{.poll_wait = milliseconds(1)},
                                                DecodeText, log_, clock_, stores_,
@@ -151,6 +151,7 @@ class WorkerTest : public testing::Test {
   TimeZone zone_ = TimeZone::Utc();
   domain::IntakeRules intake_;
   domain::AlertRules rules_;
+  DefinitionsId id_;
   std::unique_ptr<Host> host_;
   Worker* worker_ = nullptr;
 };

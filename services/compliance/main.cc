@@ -9,6 +9,7 @@
 #include "services/process/configuration.h"
 #include "services/process/front.h"
 #include "services/process/kafka_options.h"
+#include "services/process/live_configuration.h"
 #include "services/process/storage.h"
 #include "services/process/topics.h"
 
@@ -63,12 +64,16 @@ absl::Status Run(const MainOptions& options, runtime::Context& context) {
   parts->log = *std::move(log);
   auto membership = Join(options, **configuration, parts->vitals->health, context.logger);
   if (!membership.ok()) return membership.status();
-  parts->service =
-      std::make_unique<Service>(*configuration, *std::move(membership),
-                                ServiceParts{*parts->log, parts->storage->tasks(), context.clock,
-                                             parts->vitals->metrics, parts->vitals->health, context.logger},
-                                options.service, options.membership.instance);
+  const ServiceParts needed{
+      *parts->log,           parts->storage->tasks(), context.clock,  parts->vitals->metrics,
+      parts->vitals->health, context.logger,          options.config, parts->storage->definitions_folder()};
+  parts->service = std::make_unique<Service>(*configuration, *std::move(membership), needed, options.service,
+                                             options.membership.instance);
   context.lifecycle.OnStop("compliance", [parts] { parts->service.reset(); });
+  auto live = std::make_shared<process::LiveConfiguration>(options.config, *configuration, context.logger,
+                                                           parts->vitals->metrics);
+  live->OnChange([parts](const process::ConfigurationPtr& next) { parts->service->Redefine(next); });
+  process::ReadAgainOnHangup(live, context.signals, context.lifecycle);
 
   auto http = process::StartHttp(options.listen, {}, parts->vitals, context.lifecycle, context.logger);
   if (!http.ok()) return http.status();

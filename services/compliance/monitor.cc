@@ -65,8 +65,8 @@ bool Monitor::SayAllHealth() {
 
 void Monitor::LookAt(engine::Worker& worker) {
   const engine::WorkerStatus status = worker.status();
-  const std::string& region = worker.setting().region;
-  const std::string& stream = worker.setting().definition->stream;
+  const std::string& region = worker.region();
+  const std::string& stream = worker.stream();
   SayHealth(worker, status);
   metrics_.Set(Metric::kTaskCaughtUp, {region, stream}, status.state == engine::WorkerState::kReady ? 1 : 0);
   metrics_.Set(Metric::kTaskLagRecords, {region, stream},
@@ -78,13 +78,18 @@ void Monitor::LookAt(engine::Worker& worker) {
   metrics_.Set(Metric::kConfigRevision, {region, stream}, status.version.revision);
 
   Watched& watched = watched_[&worker];
-  if (!status.owned) {
-    watched.figures.reset();
-  } else if (watched.figures == nullptr) {
-    watched.figures = std::make_unique<FigureMetrics>(worker.setting(), metrics_);
-  }
+  const double progress = status.judging
+                              ? static_cast<double>(status.judging->judged) /
+                                    static_cast<double>(std::max<int64_t>(1, status.judging->cases))
+                              : 1;
+  metrics_.Set(Metric::kTaskJudgedRatio, {region, stream}, progress);
   worker.Look([&](engine::Task& task) {
+    if (!status.owned || watched.shown != task.setting().id) watched.figures.reset();
+    watched.shown = task.setting().id;
+    if (status.owned && watched.figures == nullptr)
+      watched.figures = std::make_unique<FigureMetrics>(task.setting(), metrics_);
     metrics_.Set(Metric::kTaskTimersArmed, {region, stream}, static_cast<double>(task.timers().armed()));
+    metrics_.Set(Metric::kTaskCases, {region, stream}, static_cast<double>(task.known_cases()));
     CountEvents(task, watched);
     ExportSources(task);
     if (watched.figures == nullptr) return;
@@ -96,8 +101,7 @@ void Monitor::LookAt(engine::Worker& worker) {
 // A task that this process owns must keep up; one that it follows must have caught up once since the start,
 // and may be behind from then on, but not without a log or a store.
 bool Monitor::SayHealth(const engine::Worker& worker, const engine::WorkerStatus& status) {
-  const std::string part =
-      Cat("task ", worker.setting().partition.topic, "/", worker.setting().partition.partition);
+  const std::string part = Cat("task ", worker.partition().topic, "/", worker.partition().partition);
   Watched& watched = watched_[&worker];
   watched.was_ready = watched.was_ready || status.state == engine::WorkerState::kReady;
   const bool behind = watched.was_ready && status.state == engine::WorkerState::kCatchingUp;

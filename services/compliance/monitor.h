@@ -34,6 +34,7 @@ class Monitor {
     int64_t accepted = 0;
     std::map<std::string, int64_t> rejected;  // by reason
     std::unique_ptr<FigureMetrics> figures;   // while owned
+    engine::DefinitionsId shown;              // that they are by
   };
 
   void Run();

@@ -32,9 +32,11 @@ class Query final : public wire::ComplianceApi {
     if (region == nullptr)
       return absl::InvalidArgumentError(Cat("region: there is no region \"", request.region(), "\""));
     v1::ListIndicatorsResponse response;
-    for (const domain::StreamDefinition& stream : region->streams) {
-      for (const domain::Indicator& indicator : stream.indicators) {
-        *response.add_indicators() = DescribeIndicator(indicator, stream, Today(*region, stream.stream));
+    for (const Worker* worker : host_.Find(region->code, "")) {
+      const engine::TaskSetting shown = worker->setting();
+      for (const domain::Indicator& indicator : shown.definition->indicators) {
+        *response.add_indicators() =
+            DescribeIndicator(indicator, *shown.definition, Today(*region, worker->stream()));
       }
     }
     return response;
@@ -142,13 +144,26 @@ class Query final : public wire::ComplianceApi {
   v1::TaskStatus StatusOf(const Worker& worker) const {
     const engine::WorkerStatus status = worker.status();
     v1::TaskStatus out;
-    out.set_region(worker.setting().region);
-    out.set_stream(worker.setting().definition->stream);
+    out.set_region(worker.region());
+    out.set_stream(worker.stream());
     out.set_owned(status.owned);
     out.set_caught_up(status.state == engine::WorkerState::kReady);
     out.set_detail(status.detail.empty() || out.caught_up()
                        ? status.detail
                        : Cat(engine::WorkerStateName(status.state), ": ", status.detail));
+    if (status.judging) {
+      out.set_coming_revision(status.judging->revision);
+      out.set_judged_cases(status.judging->judged);
+      out.set_cases(status.judging->cases);
+      const int64_t percent = status.judging->judged * 100 / std::max<int64_t>(1, status.judging->cases);
+      out.set_detail(Cat(out.detail(), out.detail().empty() ? "" : "; ", "revision ",
+                         status.judging->revision, " is being judged: ", percent, " %",
+                         out.caught_up() ? Cat("; revision ", status.version.revision, " is shown") : ""));
+    }
+    if (!status.refused.empty()) {
+      out.set_detail(Cat(out.detail(), out.detail().empty() ? "" : "; ",
+                         "newer definitions were refused: ", status.refused));
+    }
     *out.mutable_version() = ToProto(status.version);
     if (status.version.log_time != kBeginningOfTime)
       wire::SetTimestamp(status.version.log_time, out.mutable_as_of());

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "lib/base/strings.h"
 #include "lib/wire/event_codec.h"
 #include "services/compliance/query.h"
 #include "services/compliance/task_setting.h"
@@ -10,9 +11,12 @@
 namespace vardvakt::compliance {
 namespace {
 
-std::vector<std::unique_ptr<engine::Worker>> MakeWorkers(const config::Configuration& configuration,
-                                                         const ServiceParts& parts,
-                                                         const engine::WorkerOptions& options) {
+std::vector<std::unique_ptr<engine::Worker>> MakeWorkers(
+    const std::shared_ptr<const config::Configuration>& configuration, const ServiceParts& parts,
+    engine::WorkerOptions options, FormerDefinitions& former) {
+  options.task.former = [&former](const engine::TaskSetting& setting, const engine::DefinitionsId& id) {
+    return former.Find(setting, id);
+  };
   auto decode = [](std::string_view value, domain::Event& event) { return wire::DecodeEvent(value, event); };
   std::vector<std::unique_ptr<engine::Worker>> workers;
   for (engine::TaskSetting& setting : TaskSettingsOf(configuration)) {
@@ -40,16 +44,40 @@ Service::Service(std::shared_ptr<const config::Configuration> configuration,
                  std::unique_ptr<engine::Membership> membership, const ServiceParts& parts,
                  const ServiceOptions& options, const std::string& process)
     : configuration_(std::move(configuration)),
-      host_(MakeWorkers(*configuration_, parts, options.worker), std::move(membership), options.follow),
+      config_directory_(parts.config_directory),
+      logger_(parts.logger),
+      former_(parts.definitions_folder),
+      host_(MakeWorkers(configuration_, parts, options.worker, former_), std::move(membership),
+            options.follow),
       api_(MakeQuery(*configuration_, host_, process)),
       monitor_(host_, parts.clock, parts.metrics, parts.health) {}
 
 Service::~Service() { Stop(); }
 
 absl::Status Service::Start() {
+  if (absl::Status status = KeepDefinitions(*configuration_); !status.ok()) return status;
   if (absl::Status status = host_.Start(); !status.ok()) return status;
   monitor_.Start();
   return absl::OkStatus();
+}
+
+// Without them a later start shows nothing until it has judged all cases: worth telling, not worth stopping.
+absl::Status Service::KeepDefinitions(const config::Configuration& configuration) {
+  const absl::Status status = former_.Keep(config_directory_, configuration);
+  if (status.ok() || absl::IsFailedPrecondition(status)) return status;
+  logger_.Warning("definitions_not_kept", {{"error", ToStd(status.message())}});
+  return absl::OkStatus();
+}
+
+void Service::Redefine(const std::shared_ptr<const config::Configuration>& configuration) {
+  if (const absl::Status status = KeepDefinitions(*configuration); !status.ok()) {
+    logger_.Error("definitions_refused", {{"error", ToStd(status.message())}});
+    return;
+  }
+  for (engine::TaskSetting& setting : TaskSettingsOf(configuration)) {
+    for (engine::Worker* worker : host_.Find(setting.region, setting.definition->stream))
+      worker->Redefine(setting);
+  }
 }
 
 void Service::Stop() {
@@ -59,8 +87,10 @@ void Service::Stop() {
 
 std::vector<engine::Partition> TaskPartitions(const config::Configuration& configuration) {
   std::vector<engine::Partition> partitions;
-  for (const engine::TaskSetting& setting : TaskSettingsOf(configuration))
-    partitions.push_back(setting.partition);
+  for (const config::RegionConfiguration& region : configuration.regions) {
+    for (const domain::StreamDefinition& stream : region.streams)
+      partitions.push_back({engine::StreamTopic(stream.stream), region.partition});
+  }
   return partitions;
 }
 

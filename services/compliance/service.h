@@ -11,6 +11,7 @@
 #include "lib/runtime/health.h"
 #include "lib/runtime/options.h"
 #include "lib/wire/compliance_api.h"
+#include "services/compliance/former_definitions.h"
 #include "services/compliance/monitor.h"
 
 namespace vardvakt::compliance {
@@ -29,6 +30,8 @@ struct ServiceParts {
   engine::Metrics& metrics;
   runtime::Health& health;
   Logger& logger;
+  std::string config_directory = {};    // what the configuration is read from
+  std::string definitions_folder = {};  // where former ones are kept; empty: nowhere
 };
 
 // The tasks of a process and what can be asked of them, without the servers in front. Thread-safe.
@@ -44,11 +47,19 @@ class Service {
   // Ends every task with a durable commit; what is asked later is answered kUnavailable.
   void Stop();
 
+  // Judges by other definitions from now on; of the same regions, partitions and streams.
+  void Redefine(const std::shared_ptr<const config::Configuration>& configuration);
+
   wire::ComplianceApi& api() { return *api_; }
   const engine::Host& host() const { return host_; }
 
  private:
-  const std::shared_ptr<const config::Configuration> configuration_;
+  absl::Status KeepDefinitions(const config::Configuration& configuration);
+
+  const std::shared_ptr<const config::Configuration> configuration_;  // at the start
+  const std::string config_directory_;
+  Logger& logger_;
+  FormerDefinitions former_;
   engine::Host host_;
   const std::unique_ptr<wire::ComplianceApi> api_;
   Monitor monitor_;

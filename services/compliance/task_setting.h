@@ -1,7 +1,10 @@
 #pragma once
 
+#include <memory>
+#include <vector>
+
 #include "lib/config/configuration.h"
-#include "lib/engine/task.h"
+#include "lib/engine/task_setting.h"
 #include "lib/engine/topics.h"
 
 namespace vardvakt::compliance {
@@ -18,16 +21,22 @@ inline engine::TaskSetting TaskSettingOf(const config::RegionConfiguration& regi
   setting.zone = &region.zone;
   setting.intake = &intake;
   setting.rules = &region.rules;
-  setting.digest = region.digest;
   return setting;
 }
 
-// One for each stream of each region that has indicators.
-inline std::vector<engine::TaskSetting> TaskSettingsOf(const config::Configuration& configuration) {
+// One for each stream of each region that has indicators; they keep the configuration.
+inline std::vector<engine::TaskSetting> TaskSettingsOf(
+    const std::shared_ptr<const config::Configuration>& configuration) {
   std::vector<engine::TaskSetting> settings;
-  for (const config::RegionConfiguration& region : configuration.regions) {
-    for (const domain::StreamDefinition& definition : region.streams) {
-      settings.push_back(TaskSettingOf(region, definition, configuration.intake));
+  for (const config::RegionConfiguration& region : configuration->regions) {
+    for (size_t i = 0; i < region.streams.size(); ++i) {
+      engine::TaskSetting& setting =
+          settings.emplace_back(TaskSettingOf(region, region.streams[i], configuration->intake));
+      setting.id = {.revision = configuration->revision,
+                    .judging = region.digests[i].judging,
+                    .telling = region.digests[i].telling,
+                    .machine = region.machine_digest};
+      setting.owner = configuration;
     }
   }
   return settings;

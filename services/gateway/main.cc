@@ -7,6 +7,7 @@
 #include "services/gateway/service.h"
 #include "services/process/configuration.h"
 #include "services/process/front.h"
+#include "services/process/live_configuration.h"
 #include "vardvakt/compliance/v1/query_service.pb.h"
 
 namespace vardvakt::gateway {
@@ -21,13 +22,14 @@ struct MainOptions {
 };
 
 std::unique_ptr<wire::ComplianceApi> Connect(const MainOptions& options,
-                                             std::shared_ptr<const config::Configuration> configuration) {
+                                             std::shared_ptr<process::LiveConfiguration> live) {
   std::vector<rpc::Endpoint> endpoints;
   for (const std::string& target : options.compliance) {
     endpoints.push_back({target, rpc::ConnectCompliance({.target = target, .deadline = options.deadline})});
   }
-  auto stream_of = [configuration = std::move(configuration)](std::string_view region_code,
-                                                              std::string_view indicator) -> std::string {
+  auto stream_of = [live = std::move(live)](std::string_view region_code,
+                                            std::string_view indicator) -> std::string {
+    const process::ConfigurationPtr configuration = live->current();
     const config::RegionConfiguration* region = configuration->FindRegion(region_code);
     if (region == nullptr) return "";
     for (const domain::StreamDefinition& stream : region->streams) {
@@ -57,9 +59,12 @@ absl::Status Run(const MainOptions& options, runtime::Context& context) {
   auto configuration = process::LoadConfiguration(options.config);
   if (!configuration.ok()) return configuration.status();
   auto vitals = process::MakeVitals("gateway", context.clock);
-  std::shared_ptr<wire::ComplianceApi> api = Connect(options, *configuration);
+  auto live = std::make_shared<process::LiveConfiguration>(options.config, *configuration, context.logger,
+                                                           vitals->metrics);
+  std::shared_ptr<wire::ComplianceApi> api = Connect(options, live);
   auto service = std::make_shared<Service>(*api, vitals->metrics, options.service);
   context.lifecycle.OnStop("gateway", [service, api, vitals] {});
+  process::ReadAgainOnHangup(live, context.signals, context.lifecycle);
 
   vitals->health.SetNotReady("compliance", "not yet asked");
   http::Router router;

@@ -3,6 +3,7 @@
 #include "services/process/configuration.h"
 #include "services/process/front.h"
 #include "services/process/kafka_options.h"
+#include "services/process/live_configuration.h"
 #include "services/process/topics.h"
 
 namespace vardvakt::ingest {
@@ -30,6 +31,11 @@ absl::Status Run(const MainOptions& options, runtime::Context& context) {
   context.lifecycle.OnStop("ingest", [service, vitals, log, wait = options.service.publisher.deadline] {
     log->appender()->Flush(wait).IgnoreError();
   });
+
+  auto live = std::make_shared<process::LiveConfiguration>(options.config, *configuration, context.logger,
+                                                           vitals->metrics);
+  live->OnChange([service](const process::ConfigurationPtr& next) { service->publisher().Follow(next); });
+  process::ReadAgainOnHangup(live, context.signals, context.lifecycle);
 
   http::Router router;
   service->AddRoutes(router);

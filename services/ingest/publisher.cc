@@ -72,6 +72,16 @@ std::shared_ptr<Publisher> Publisher::Create(std::shared_ptr<const config::Confi
       new Publisher(std::move(configuration), std::move(appender), clock, metrics, options));
 }
 
+void Publisher::Follow(std::shared_ptr<const config::Configuration> configuration) {
+  const std::lock_guard lock(configuration_mutex_);
+  configuration_ = std::move(configuration);
+}
+
+std::shared_ptr<const config::Configuration> Publisher::configuration() const {
+  const std::lock_guard lock(configuration_mutex_);
+  return configuration_;
+}
+
 Publisher::~Publisher() {
   {
     std::lock_guard lock(mutex_);
@@ -119,11 +129,12 @@ void Publisher::Publish(std::string_view way_in, std::vector<Incoming> records, 
 }
 
 void Publisher::Decide(const RequestPtr& request, int index, domain::Event event, std::string original) {
-  const domain::IntakeRules& rules = configuration_->intake;
+  const std::shared_ptr<const config::Configuration> configuration = this->configuration();
+  const domain::IntakeRules& rules = configuration->intake;
   const Instant now = clock_.Now();
   std::optional<domain::Rejection> rejection = domain::CheckEvent(event, rules, now);
   if (!rejection) rejection = domain::CheckAge(event, rules, now);
-  const config::RegionConfiguration* region = configuration_->FindRegion(event.region);
+  const config::RegionConfiguration* region = configuration->FindRegion(event.region);
   const int32_t partition = region == nullptr ? 0 : region->partition;
   if (rejection) {
     return Reject(request, index, partition, DeadLetterKey(event, rules), std::move(original), *rejection,
@@ -219,7 +230,7 @@ void Publisher::MarkUnavailable(Request& request, int index, const absl::Status&
 size_t Publisher::OriginOf(Request& request, const Incoming& record) const {
   Request::Origin origin;
   const auto* event = std::get_if<domain::Event>(&record.decoded);
-  if (event != nullptr && configuration_->intake.streams.contains(event->stream)) {
+  if (event != nullptr && configuration()->intake.streams.contains(event->stream)) {
     origin.stream = event->stream;
     const bool few = request.origins.size() < engine::kMaxSources;
     if (few && !ContainsPersonalNumber(event->source)) origin.source = event->source;

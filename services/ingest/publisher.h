@@ -53,6 +53,9 @@ class Publisher : public std::enable_shared_from_this<Publisher> {
   // Once it has returned, no answer is given any more.
   void Stop();
 
+  // Checks by another configuration from now on; of the same regions, partitions and streams.
+  void Follow(std::shared_ptr<const config::Configuration> configuration);
+
   // An answer for each record, in order. `way_in` ("http", "grpc") is told in dead letters.
   void Publish(std::string_view way_in, std::vector<Incoming> records, Published published);
 
@@ -80,7 +83,10 @@ class Publisher : public std::enable_shared_from_this<Publisher> {
   static bool IsAnswered(Request& request);
   void Watch();
 
-  const std::shared_ptr<const config::Configuration> configuration_;
+  std::shared_ptr<const config::Configuration> configuration() const;
+
+  mutable std::mutex configuration_mutex_;
+  std::shared_ptr<const config::Configuration> configuration_;
   const std::shared_ptr<engine::Appender> appender_;
   const Clock& clock_;
   engine::Metrics& metrics_;

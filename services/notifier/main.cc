@@ -8,6 +8,7 @@
 #include "services/process/configuration.h"
 #include "services/process/front.h"
 #include "services/process/kafka_options.h"
+#include "services/process/live_configuration.h"
 #include "services/process/storage.h"
 #include "services/process/topics.h"
 
@@ -57,6 +58,11 @@ absl::Status Run(const MainOptions& options, runtime::Context& context) {
   if (!notifier.ok()) return notifier.status();
   parts->notifier = *std::move(notifier);
   context.lifecycle.OnStop("notifier", [parts] { parts->notifier->Stop(); });
+
+  // Only the number of partitions is the configuration's, and that changes at a start.
+  process::ReadAgainOnHangup(std::make_shared<process::LiveConfiguration>(
+                                 options.config, *configuration, context.logger, parts->vitals->metrics),
+                             context.signals, context.lifecycle);
 
   auto http = process::StartHttp(options.listen, {}, parts->vitals, context.lifecycle, context.logger);
   if (!http.ok()) return http.status();

@@ -31,6 +31,8 @@ class Storage {
   engine::StoreProvider& tasks() { return *tasks_; }
   // The notifier's, DATA_DIR/notifier; after a failed write it opens itself again.
   absl::StatusOr<std::unique_ptr<engine::Store>> OpenNotifierStore() const;
+  // Where compliance keeps the definitions that its tasks have judged by.
+  std::string definitions_folder() const { return PathOf("definitions"); }
 
  private:
   explicit Storage(const StorageOptions& options);

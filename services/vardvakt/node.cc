@@ -6,6 +6,7 @@
 #include "lib/engine/static_membership.h"
 #include "services/notifier/chance.h"
 #include "services/process/configuration.h"
+#include "services/process/live_configuration.h"
 
 namespace vardvakt::cli {
 namespace {
@@ -24,6 +25,7 @@ class Starting {
     if (status.ok()) status = StartCompliance();
     if (status.ok()) status = StartNotifier();
     if (status.ok()) StartFronts();
+    if (status.ok()) FollowConfiguration();
     return status;
   }
 
@@ -45,9 +47,14 @@ class Starting {
   absl::Status StartCompliance() {
     auto membership =
         std::make_unique<engine::StaticMembership>(compliance::TaskPartitions(*node_->configuration));
-    const compliance::ServiceParts parts{
-        *node_->log,           node_->storage->tasks(), clock_, node_->vitals->metrics,
-        node_->vitals->health, context_.logger};
+    const compliance::ServiceParts parts{*node_->log,
+                                         node_->storage->tasks(),
+                                         clock_,
+                                         node_->vitals->metrics,
+                                         node_->vitals->health,
+                                         context_.logger,
+                                         options_.config,
+                                         node_->storage->definitions_folder()};
     node_->compliance = std::make_unique<compliance::Service>(node_->configuration, std::move(membership),
                                                               parts, options_.compliance, kProcess);
     context_.lifecycle.OnStop("compliance", [node = node_] { node->compliance.reset(); });
@@ -86,6 +93,16 @@ class Starting {
     node_->gateway = std::make_unique<gateway::Service>(node_->compliance->api(), node_->vitals->metrics,
                                                         options_.gateway);
     context_.lifecycle.OnStop("gateway", [node = node_] { node->gateway.reset(); });
+  }
+
+  void FollowConfiguration() {
+    auto live = std::make_shared<process::LiveConfiguration>(options_.config, node_->configuration,
+                                                             context_.logger, node_->vitals->metrics);
+    live->OnChange([node = node_](const process::ConfigurationPtr& next) {
+      node->ingest->publisher().Follow(next);
+      node->compliance->Redefine(next);
+    });
+    process::ReadAgainOnHangup(live, context_.signals, context_.lifecycle);
   }
 
   const NodeOptions& options_;

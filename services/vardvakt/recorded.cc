@@ -28,7 +28,7 @@ absl::StatusOr<std::unique_ptr<Recorded>> Recorded::Read(
 
 absl::Status Recorded::ReadAll(const InputOptions& input, std::optional<Instant> as_of,
                                runtime::Context& context) {
-  for (engine::TaskSetting& setting : compliance::TaskSettingsOf(*configuration_)) {
+  for (engine::TaskSetting& setting : compliance::TaskSettingsOf(configuration_)) {
     setting.rules = &no_rules_;
     Part& part = parts_[{setting.region, setting.definition->stream}];
     part.store = std::make_unique<memory::MemoryStore>();

@@ -38,8 +38,7 @@ class DemoScriptTest : public ::testing::Test {
          .geography = &Region().geography,
          .zone = &Region().zone,
          .intake = &configuration_->intake,
-         .rules = &Region().rules,
-         .digest = Region().digest},
+         .rules = &Region().rules},
         {}, *handle_,
         [](std::string_view value, domain::Event& event) { return wire::DecodeEvent(value, event); });
     EXPECT_TRUE(task.ok()) << task.status();

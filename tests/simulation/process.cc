@@ -34,8 +34,12 @@ Process::Process(engine::TaskSetting setting, engine::Task::Decode decode, testk
 absl::Status Process::Start() {
   handle_ = disk_->OpenHandle();
   // Small bounds, so that cases leave memory and timers are read in several pieces.
-  const engine::TaskOptions options{.max_cached_case_bytes = random_.Chance(500) ? size_t{500} : 1 << 20,
-                                    .timer_chunk = random_.Chance(500) ? size_t{1} : 1000};
+  const engine::TaskOptions options{
+      .max_cached_case_bytes = random_.Chance(500) ? size_t{500} : 1 << 20,
+      .timer_chunk = random_.Chance(500) ? size_t{1} : 1000,
+      .former = [this](const engine::TaskSetting&, const engine::DefinitionsId& id) {
+        return former_ ? former_(id) : std::nullopt;
+      }};
   auto task = engine::Task::Open(setting_, options, *handle_, decode_);
   if (!task.ok()) return task.status();
   task_ = *std::move(task);
@@ -54,9 +58,14 @@ absl::StatusOr<bool> Process::Step(size_t max_records) {
   if (!end.ok()) return end.status();
   const bool at_end = reader_->position() >= *end;
   if (absl::Status s = task_->Apply(records); !s.ok()) return s;
+  if (task_->has_more_to_judge() && !at_end) {
+    if (absl::Status s = task_->JudgeMore(static_cast<size_t>(random_.Between(1, 3))); !s.ok()) return s;
+  }
   if (!at_end) return false;
   advanced_to_ = asked_at - margin_ - milliseconds(1);
   if (absl::Status s = task_->AdvanceTo(advanced_to_); !s.ok()) return s;
+  if (!task_->has_more_to_judge()) return true;
+  if (absl::Status s = task_->JudgeMore(static_cast<size_t>(random_.Between(1, 3))); !s.ok()) return s;
   return true;
 }
 
@@ -68,10 +77,12 @@ absl::Status Process::Commit() {
 }
 
 absl::StatusOr<Saying> Process::Say(bool all) {
-  all = all || starting_;
+  all = all || starting_ || replaced_ != task_->replaced();
   starting_ = false;
+  replaced_ = task_->replaced();
   Saying out{.version = task_->version()};
-  const engine::Figures figures(*setting_.definition, *setting_.zone, out.version.log_time);
+  const engine::TaskSetting& shown = task_->setting();
+  const engine::Figures figures(*shown.definition, *shown.zone, out.version.log_time);
   const auto say_series = [&](engine::Series& series) {
     const domain::WaitingRow w = figures.Waiting(series);
     out.rows[RowName("waiting", series.key)] = Cat(w.open, " ", w.at_risk, " ", w.overdue);
@@ -131,6 +142,10 @@ void Process::GoBack() {
 
 void Process::SpoilWrite(size_t nth) { disk_->FailWrite(nth, random_.Chance(500)); }
 void Process::SpoilRead(size_t nth) { disk_->FailRead(nth); }
-void Process::Redefine(engine::TaskSetting setting) { setting_ = std::move(setting); }
+absl::Status Process::Redefine(engine::TaskSetting setting) {
+  setting_ = std::move(setting);
+  replaced_ = -1;
+  return task_ == nullptr ? absl::OkStatus() : task_->Redefine(setting_);
+}
 
 }  // namespace vardvakt::simulation

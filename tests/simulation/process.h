@@ -1,7 +1,9 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -52,13 +54,19 @@ class Process {
   void GoBack();                    // after Kill: an older copy of the disk is put back
   void SpoilWrite(size_t nth = 1);  // that write from now fails, and may be there all the same
   void SpoilRead(size_t nth);
-  void Redefine(engine::TaskSetting setting);  // after Kill
+  // At once, or (after Kill) from the next start on.
+  absl::Status Redefine(engine::TaskSetting setting);
+  uint32_t revision() const { return setting_.id.revision; }
+  // Where former definitions are looked for at a start.
+  using Former = std::function<std::optional<engine::TaskSetting>(const engine::DefinitionsId& id)>;
+  void set_former(Former former) { former_ = std::move(former); }
 
  private:
   using Pairs = absl::btree_map<std::string, std::string, std::less<>>;
 
   engine::TaskSetting setting_;
   engine::Task::Decode decode_;
+  Former former_;
   testkit::MemoryLog& log_;
   const testkit::ManualClock& truth_;
   simulator::Random& random_;
@@ -71,6 +79,7 @@ class Process {
   std::unique_ptr<engine::Reader> reader_;
   std::vector<Pairs> copies_;
   bool starting_ = true;  // nothing said since the start
+  int64_t replaced_ = 0;  // as the task had it when something was last said
 };
 
 }  // namespace vardvakt::simulation

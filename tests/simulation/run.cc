@@ -77,6 +77,7 @@ class Run {
         pace_(DrawPace()),
         world_(pace_.grid),
         events_(random_, pace_.begins),
+        redefines_(sabotage == Sabotage::kNone && random_.Chance(350)),
         truth_clock_(pace_.begins),
         broker_clock_(truth_clock_),
         margin_(random_.Chance(400) && sabotage != Sabotage::kNoMargin ? Duration()
@@ -126,7 +127,25 @@ class Run {
     processes_.push_back(
         std::make_unique<Process>(world_.setting(), events_.Decode(), log_, truth_clock_, random_));
     if (sabotage_ == Sabotage::kNoMargin) processes_.back()->set_clock_margin(Duration());
+    processes_.back()->set_former([this](const engine::DefinitionsId& id) {
+      return random_.Chance(700) ? std::optional(WorldOf(id.revision).setting()) : std::nullopt;
+    });
     Expect(processes_.back()->Start(), "starting");
+  }
+
+  const World& WorldOf(uint32_t revision) const {
+    return revision == 1 ? world_ : *further_worlds_[revision - 2];
+  }
+  uint32_t newest_revision() const { return static_cast<uint32_t>(further_worlds_.size()) + 1; }
+  const World& NewWorld() {
+    return *further_worlds_.emplace_back(std::make_unique<World>(pace_.grid, newest_revision() + 1));
+  }
+
+  // Somebody changes the definitions, and one process after the other is told.
+  void Redefine(Process& process) {
+    if (process.revision() == newest_revision() || random_.Chance(200)) NewWorld();
+    ++result_.redefinitions;
+    if (!process.Redefine(WorldOf(newest_revision()).setting()).ok()) Restart(process);
   }
 
   std::vector<Record> records() const { return log_.Records(world_.setting().partition); }
@@ -134,6 +153,7 @@ class Run {
   void Operate() {
     const int64_t what = random_.Below(100);
     Process& process = *processes_[random_.Below(std::ssize(processes_))];
+    if (redefines_ && random_.Chance(40)) Redefine(process);
     if (what < 34) {
       Append();
     } else if (what < 52) {
@@ -215,6 +235,7 @@ class Run {
   }
 
   void Say(Process& process, bool all) {
+    if (!process.task().complete()) return;  // as a worker does
     auto saying = process.Say(all);
     if (!saying.ok()) return Restart(process);
     under_way_.push_back(*std::move(saying));
@@ -259,10 +280,10 @@ class Run {
 
   // What a process shows is what follows from the records that it has read. An instant that a record's append
   // time has just reached has its turn later, so nothing is said of it here.
-  void Check(Process& process) { CheckBy(world_, process); }
-
-  void CheckBy(const World& world, Process& process) {
+  void Check(Process& process) {
     engine::Task& task = process.task();
+    if (!task.complete()) return;
+    const World& world = WorldOf(task.version().revision);
     if (task.timers().NextInstant() <= task.version().log_time) return;
     const std::string difference = FirstDifference(Told(task), TruthBy(world, task.version()));
     if (!difference.empty()) {
@@ -275,7 +296,7 @@ class Run {
   void CheckBetween(Process& process) {
     engine::Task& task = process.task();
     const TaskVersion version = task.version();
-    if (version.offset == 0 || task.timers().NextInstant() <= version.log_time) return;
+    if (version.offset == 0 || !task.complete() || task.timers().NextInstant() <= version.log_time) return;
     const Instant to = DrawBound(version.log_time + (random_.Chance(500) ? hours(25) : Duration()));
     const Instant from = DrawBound(to);
     if (from >= to) return;
@@ -285,7 +306,7 @@ class Run {
       return;
     }
     ++result_.ranges;
-    const auto truth = CountsBetween(world_.setting(), events_.Decode(), records(),
+    const auto truth = CountsBetween(WorldOf(version.revision).setting(), events_.Decode(), records(),
                                      static_cast<size_t>(version.offset), version.log_time, from, to);
     for (const auto* one : {&*told, &truth}) {
       for (const auto& [name, text] : *one) {
@@ -316,7 +337,7 @@ class Run {
     return list[random_.Below(N)];
   }
 
-  Answer TruthAt(const TaskVersion& version) { return TruthBy(world_, version); }
+  Answer TruthAt(const TaskVersion& version) { return TruthBy(WorldOf(version.revision), version); }
   Answer TruthBy(const World& world, const TaskVersion& version) {
     return Truth(world.setting(), events_.Decode(), records(), static_cast<size_t>(version.offset),
                  version.log_time);
@@ -349,6 +370,7 @@ class Run {
     for (const auto& process : processes_) process->set_skew(Duration());
     Advance(kSkew * 3);
     QuietPoint();
+    if (redefines_) return FinishRedefined();
     if (!result_.problem.empty()) return;
     const Instant end = processes_.front()->task().version().log_time;
     CheckSabotage(processes_.front()->task().version());
@@ -369,25 +391,52 @@ class Run {
     if (result_.problem.empty()) CheckOtherDefinitions(*processes_.front());
   }
 
-  // Every case is judged again, with crashes on the way, and now and then the old definitions come back. Who
-  // has heard of an episode hears of its end.
+  // All of them come to the newest definitions in the end, and readers see what these say. Episodes depend on
+  // when each process came to them.
+  void FinishRedefined() {
+    for (const auto& process : processes_) {
+      if (process->revision() != newest_revision()) Redefine(*process);
+      JudgeToTheEnd(*process);
+      if (!result_.problem.empty()) return;
+      if (process->task().version().revision != newest_revision())
+        return Problem("an older revision is shown");
+      Check(*process);
+    }
+    CheckReader();
+    if (result_.problem.empty()) CheckOtherDefinitions(*processes_.front());
+  }
+
+  void JudgeToTheEnd(Process& process) {
+    for (int tries = 0; tries < 1000 && result_.problem.empty(); ++tries) {
+      if (!ReadToTheEnd(process)) {
+        Restart(process);
+      } else if (!process.task().has_more_to_judge()) {
+        return;
+      }
+    }
+    Problem("judging by other definitions does not come to an end");
+  }
+
+  // Every case is judged again, with crashes on the way, and again by others before that is through. Who has
+  // heard of an episode hears of its end.
   void CheckOtherDefinitions(Process& process) {
-    const World changed(pace_.grid, true);
     Reader reader;
     HearAll(process, reader);  // of a store that is lost as well, nobody could know what had been said
     for (int tries = 0; tries < 4 && result_.problem.empty(); ++tries) {
       process.Kill();
-      const World& world = tries == 3 || random_.Chance(700) ? changed : world_;
-      process.Redefine(world.setting());
-      if (tries < 3) process.SpoilWrite(static_cast<size_t>(random_.Between(1, 3)));
+      if (tries == 0 || random_.Chance(300))
+        Expect(process.Redefine(NewWorld().setting()), "taking other definitions");
+      if (tries < 3) process.SpoilWrite(static_cast<size_t>(random_.Between(1, 6)));
       if (!process.Start().ok()) continue;
       if (tries < 3 && random_.Chance(500)) continue;
       if (!ReadToTheEnd(process)) continue;
-      CheckBy(world, process);
+      Check(process);
     }
+    JudgeToTheEnd(process);
     Advance(margin_ + pace_.grid + seconds(1));
     if (!ReadToTheEnd(process)) Problem("reading to the end under other definitions failed");
-    CheckBy(changed, process);
+    if (!process.task().complete()) Problem("not all cases were judged by other definitions");
+    Check(process);
     HearAll(process, reader);
     CheckEpisodesEnd(process, reader);
   }
@@ -459,14 +508,19 @@ class Run {
     fresh.Hear(*saying);
     const auto shown = reader_.Shown();
     const auto wanted = fresh.Shown();
+    const auto as_it_came = [this](const std::string& name) {
+      return redefines_ && name.starts_with("episode");
+    };
     for (const auto& [name, text] : shown) {
+      if (as_it_came(name)) continue;
       const auto it = wanted.find(name);
       if (it == wanted.end() || it->second != text)
         return Problem(
             Cat("readers see ", name, ": ", text, ", not ", it == wanted.end() ? "-" : it->second));
     }
     for (const auto& [name, text] : wanted) {
-      if (!shown.contains(name)) return Problem(Cat("readers do not see ", name, ": ", text));
+      if (!shown.contains(name) && !as_it_came(name))
+        return Problem(Cat("readers do not see ", name, ": ", text));
     }
   }
 
@@ -516,7 +570,9 @@ class Run {
   const Sabotage sabotage_;
   const Pace pace_;
   const World world_;
+  std::vector<std::unique_ptr<World>> further_worlds_;
   EventMaker events_;
+  const bool redefines_;
   testkit::ManualClock truth_clock_;
   SkewedClock broker_clock_;
   const Duration margin_;

@@ -20,13 +20,14 @@ struct RunResult {
   size_t records = 0;
   size_t episodes = 0;
   size_t kills = 0;
+  size_t redefinitions = 0;
   size_t ranges = 0;  // asked for by from and to, and answered
 };
 
 // One seed is one run: events, clocks, batches, commits, crashes, lost and older disks, one to three
-// processes at once that all publish, sayings that arrive late. At every quiet point what each process shows
-// must equal the batch computation; at the end episodes, refusals and what readers of the publications see as
-// well.
+// processes at once that all publish, sayings that arrive late, definitions that change (in some runs). At
+// every quiet point what each process shows must equal the batch computation; at the end episodes, refusals
+// and what readers of the publications see as well.
 RunResult PlayRun(uint64_t seed, Sabotage sabotage = Sabotage::kNone);
 
 }  // namespace vardvakt::simulation

@@ -20,11 +20,11 @@ inline constexpr std::string_view kOtherRegion = "07";
 inline constexpr std::string_view kStream = "ambulance";
 
 // What a run judges by: a few indicators of every shape that durations have, and rules on windows of minutes,
-// days and calendar months. `changed`: as somebody may change it later, with another limit, one more
-// indicator and a rule less. Must stay where it is.
+// days and calendar months. Even revisions are changed: another limit, one more indicator, a rule less. Must
+// stay where it is.
 class World {
  public:
-  explicit World(Duration grid, bool changed = false);
+  explicit World(Duration grid, uint32_t revision = 1);
   World(const World&) = delete;
   World& operator=(const World&) = delete;
 
@@ -35,7 +35,7 @@ class World {
   domain::Geography geography_;
   domain::IntakeRules intake_;
   domain::AlertRules rules_;
-  uint64_t digest_;
+  uint32_t revision_;
 };
 
 // The time zone of the county, read once.
