@@ -26,6 +26,11 @@ bool IsBlank(const CsvRow& row, char delimiter) {
   return row.raw.find_first_not_of(delimiter == '\t' ? " " : " \t") == std::string_view::npos;
 }
 
+std::string_view WithoutLineEnd(std::string_view text) {
+  while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.remove_suffix(1);
+  return text;
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<CsvReader>> CsvReader::Open(const std::string& path, CsvDialect dialect,
@@ -154,14 +159,14 @@ void CsvReader::Consume(size_t length) {
   begin_ += length;
 }
 
-// The row ends, unread, with the first line that ends at or behind `search_from`.
-void CsvReader::Reject(domain::Reject reason, std::string_view detail, size_t search_from, CsvRow& row) {
+// The row ends, unread, with its first line: where a quote is to blame, the lines behind it are rows.
+void CsvReader::Reject(domain::Reject reason, std::string_view detail, CsvRow& row) {
   const char* const begin = buffer_.get() + begin_;
   const char* const end = buffer_.get() + end_;
-  const char* const feed = FindByte(begin + search_from, end, '\n');
+  const char* const feed = FindByte(begin, end, '\n');
   const size_t length = static_cast<size_t>((feed == nullptr ? end : feed) - begin);
   skip_rest_of_line_ = feed == nullptr;
-  row.raw = {begin, std::min(length, limits_.row_bytes)};
+  row.raw = WithoutLineEnd({begin, std::min(length, limits_.row_bytes)});
   row.cells.clear();
   row.rejection = domain::Rejection{reason, std::string(detail)};
   Consume(feed == nullptr ? length : length + 1);
@@ -176,6 +181,13 @@ bool CsvReader::SkipRestOfLine() {
     if (skip_rest_of_line_ && !Fill()) return false;
   }
   return true;
+}
+
+// Some writers end every row but the header's with a delimiter.
+bool CsvReader::HasColumns(CsvRow& row) const {
+  if (columns_ == 0) return true;
+  while (row.cells.size() > columns_ && row.cells.back().empty()) row.cells.pop_back();
+  return row.cells.size() == columns_;
 }
 
 bool CsvReader::Decode(CsvRow& row) {
@@ -203,21 +215,28 @@ bool CsvReader::Next(CsvRow& row) {
       continue;
     }
     if (found == Found::kBadQuotes) {
-      Reject(domain::Reject::kMalformed, "text stands behind a closing quote", length, row);
+      Reject(domain::Reject::kMalformed, "text stands behind a closing quote", row);
       return true;
     }
     if (found == Found::kOpenQuote) {
-      Reject(domain::Reject::kMalformed, "a quote is not closed", 0, row);
+      Reject(domain::Reject::kMalformed, "a quote is not closed", row);
       return true;
     }
     if (found == Found::kMore || length > limits_.row_bytes) {
-      Reject(domain::Reject::kTooLarge, Cat("the row is longer than ", limits_.row_bytes, " bytes"), 0, row);
+      Reject(domain::Reject::kTooLarge, Cat("the row is longer than ", limits_.row_bytes, " bytes"), row);
       return true;
     }
-    row.raw = {buffer_.get() + begin_, length};
-    while (!row.raw.empty() && (row.raw.back() == '\n' || row.raw.back() == '\r')) row.raw.remove_suffix(1);
+    row.raw = WithoutLineEnd({buffer_.get() + begin_, length});
+    if (IsBlank(row, dialect_.delimiter)) {
+      Consume(length);
+      continue;
+    }
+    if (!HasColumns(row)) {
+      Reject(domain::Reject::kMalformed,
+             Cat("the row has ", row.cells.size(), " cells, the header ", columns_), row);
+      return true;
+    }
     Consume(length);
-    if (IsBlank(row, dialect_.delimiter)) continue;
     if (row.cells.size() > limits_.columns) {
       row.rejection = {domain::Reject::kTooLarge, Cat("the row has more than ", limits_.columns, " cells")};
     } else if (!Decode(row)) {

@@ -49,6 +49,8 @@ class CsvReader {
 
   // False at the end of the file, or when it can't be read any further: then status() is not ok.
   bool Next(CsvRow& row);
+  // From now on a row that does not have so many cells, empty ones at its end aside, can't be read.
+  void ExpectColumns(size_t columns) { columns_ = columns; }
   const absl::Status& status() const { return status_; }
 
   // For a progress bar; total_bytes is 0 where the size is not known.
@@ -64,7 +66,8 @@ class CsvReader {
   // Splits the row at begin_; `length` is what it takes, its line break included.
   Found Split(CsvRow& row, size_t& length);
   Found SplitQuoted(const char*& at, CsvRow& row);
-  void Reject(domain::Reject reason, std::string_view detail, size_t search_from, CsvRow& row);
+  void Reject(domain::Reject reason, std::string_view detail, CsvRow& row);
+  bool HasColumns(CsvRow& row) const;
   void Consume(size_t length);
   bool SkipRestOfLine();
   // False when a cell is not of the encoding.
@@ -76,7 +79,8 @@ class CsvReader {
   CsvLimits limits_;
   int64_t total_bytes_;
   int64_t bytes_read_ = 0;
-  int64_t line_ = 1;  // at begin_
+  size_t columns_ = 0;  // 0: any
+  int64_t line_ = 1;    // at begin_
   bool at_end_ = false;
   bool skip_rest_of_line_ = false;
   absl::Status status_;

@@ -33,6 +33,21 @@ std::vector<std::string> ReadAll(std::string_view content, CsvLimits limits = {}
   return rows;
 }
 
+TEST(CsvReader, AQuoteTooManyTakesNoOtherRowWithIt) {
+  EXPECT_THAT(ReadAll("a,b\n1,\"2\n3,4\n5,\"6\n7,8\n"),
+              ElementsAre("1: a|b", "2! text stands behind a closing quote", "3: 3|4",
+                          "4! a quote is not closed", "5: 7|8"));
+  const TemporaryFile file("1,\"2\n3,4\n5,6\",x,y\n7,8\n");
+  const auto reader = CsvReader::Open(file.path());
+  ASSERT_TRUE(reader.ok());
+  (*reader)->ExpectColumns(2);
+  std::vector<std::string> rows;
+  for (CsvRow row; (*reader)->Next(row);)
+    rows.push_back(row.rejection ? row.rejection->detail : std::string(row.raw));
+  EXPECT_THAT(rows, ElementsAre("the row has 4 cells, the header 2", "3,4",
+                                "the row has 4 cells, the header 2", "7,8"));
+}
+
 TEST(CsvReader, ReadsOtherDialects) {
   EXPECT_THAT(ReadAll("a\tb\n1\t\n\t\n", {}, {.delimiter = '\t'}), ElementsAre("1: a|b", "2: 1|", "3: |"));
   EXPECT_THAT(ReadAll("a|b\n'1|2'|'it''s'\n", {}, {.delimiter = '|', .quote = '\''}),

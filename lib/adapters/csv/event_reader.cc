@@ -26,16 +26,12 @@ absl::StatusOr<CsvEventReader> CsvEventReader::Open(const std::string& path, Map
   }
   absl::StatusOr<RowMapper> mapper = RowMapper::Bind(std::move(mapping), header.cells);
   if (!mapper.ok()) return absl::InvalidArgumentError(Cat(path, ": ", ToStd(mapper.status().message())));
-  return CsvEventReader(*std::move(reader), *std::move(mapper), header.cells.size());
+  (*reader)->ExpectColumns(header.cells.size());
+  return CsvEventReader(*std::move(reader), *std::move(mapper));
 }
 
-// Some writers end every row but the header's with a delimiter.
-void CsvEventReader::DropEmptySurplus() {
-  while (row_.cells.size() > columns_ && row_.cells.back().empty()) row_.cells.pop_back();
-}
-
-CsvEventReader::CsvEventReader(std::unique_ptr<CsvReader> reader, RowMapper mapper, size_t columns)
-    : reader_(std::move(reader)), mapper_(std::move(mapper)), columns_(columns) {}
+CsvEventReader::CsvEventReader(std::unique_ptr<CsvReader> reader, RowMapper mapper)
+    : reader_(std::move(reader)), mapper_(std::move(mapper)) {}
 
 bool CsvEventReader::Next(CsvItem& item) {
   item.rejection.reset();
@@ -43,12 +39,8 @@ bool CsvEventReader::Next(CsvItem& item) {
     given_ = count_ = 0;
     if (!reader_->Next(row_)) return false;
     ++rows_;
-    DropEmptySurplus();
     if (row_.rejection) {
       item.rejection = std::move(row_.rejection);
-    } else if (row_.cells.size() != columns_) {
-      item.rejection = {domain::Reject::kMalformed,
-                        Cat("the row has ", row_.cells.size(), " cells, the header ", columns_)};
     } else {
       item.rejection = mapper_.Map(row_.cells, events_, count_);
     }

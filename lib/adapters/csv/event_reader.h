@@ -40,12 +40,10 @@ class CsvEventReader {
   int64_t total_bytes() const { return reader_->total_bytes(); }
 
  private:
-  CsvEventReader(std::unique_ptr<CsvReader> reader, RowMapper mapper, size_t columns);
-  void DropEmptySurplus();
+  CsvEventReader(std::unique_ptr<CsvReader> reader, RowMapper mapper);
 
   std::unique_ptr<CsvReader> reader_;
   RowMapper mapper_;
-  size_t columns_;
   CsvRow row_;
   int64_t rows_ = 0;
   std::vector<domain::Event> events_;  // of the row at hand

@@ -32,7 +32,7 @@ enum class Casing : uint8_t { kAsIs, kLower, kUpper };
 
 // A value made of columns: the text, its letters as `casing` says, then, where there are any, looked up in
 // `map` and then in `patterns`, the first that fits; what is not found there, and an empty text, is
-// `fallback`. With `age_at` that is an age in whole years at that time, and becomes the year of birth. An
+// `fallback`. With `age_at` that is an age in years at that time, and becomes the year of birth. An
 // empty value is none.
 struct ValueSource {
   TextSource text;

@@ -224,9 +224,9 @@ const Table<ValueText>& ValueTable() {
               "What any other value stands for where there is a `map` or `patterns`, else what an empty one "
               "does; left out: nothing.")
           .Optional("age_at", &ValueText::age_at, Time(),
-                    "The value is an age in whole years at this time, and becomes the year of birth: the "
-                    "local year "
-                    "of the time less the age. What is no whole number up to 150 is none.");
+                    "The value is an age in years at this time, and becomes the year of birth: the "
+                    "local year of the time less the age, cut to whole years. What is no number up to 150 is "
+                    "none.");
   return table;
 }
 

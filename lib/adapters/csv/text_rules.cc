@@ -99,10 +99,9 @@ std::optional<Duration> ReadMultiple(std::string_view number, Duration unit) {
 }
 
 std::optional<int> ReadAge(std::string_view text) {
-  int age = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), age);
-  const bool whole = error == std::errc() && end == text.data() + text.size() && !text.starts_with('-');
-  return whole && age <= 150 ? std::optional(age) : std::nullopt;
+  const std::optional<Duration> years = ReadMultiple(text, seconds(1));
+  if (!years || text.starts_with('-') || *years >= seconds(151)) return std::nullopt;
+  return static_cast<int>(std::chrono::floor<seconds>(*years).count());
 }
 
 }  // namespace vardvakt::csv

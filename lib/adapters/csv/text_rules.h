@@ -23,7 +23,7 @@ bool FitsPattern(std::string_view pattern, std::string_view text);
 // is none, or is longer than ten thousand years.
 std::optional<Duration> ReadMultiple(std::string_view number, Duration unit);
 
-// A whole number from 0 to 150.
+// A number from 0 to less than 151, cut to whole years.
 std::optional<int> ReadAge(std::string_view text);
 
 }  // namespace vardvakt::csv

@@ -49,7 +49,9 @@ TEST(ReadMultiple, ReadsDecimalNumbers) {
 TEST(ReadAge, ReadsWholeYears) {
   EXPECT_EQ(ReadAge("0"), 0);
   EXPECT_EQ(ReadAge("150"), 150);
-  for (const char* text : {"", "151", "-1", "63.5", "90+", "x", "1 "})
+  EXPECT_EQ(ReadAge("63.0"), 63);
+  EXPECT_EQ(ReadAge("0,9"), 0);
+  for (const char* text : {"", "151", "-1", "-0", "63 years", "90+", "x", "1 "})
     EXPECT_EQ(ReadAge(text), std::nullopt) << text;
 }
 

@@ -115,6 +115,11 @@ struct Reading {
 
   bool Offset() {
     if (rest.empty()) return false;
+    if (rest.starts_with("UTC") || rest.starts_with("GMT")) {
+      rest.remove_prefix(3);
+      offset_minutes = 0;
+      return true;
+    }
     const char sign = rest[0];
     rest.remove_prefix(1);
     if (sign == 'Z' || sign == 'z') {

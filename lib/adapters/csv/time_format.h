@@ -19,7 +19,8 @@ bool IsInYears1To9999(Instant instant);
 // for white space, %% for itself; %s, or the word epoch_seconds, for the seconds since 1970, and epoch_millis
 // for the milliseconds. A fraction is also read wherever it follows the seconds, with '.' or ','; what is
 // finer than a millisecond is cut. Numbers may be a digit short of their width (not %Y), a space stands for
-// any white space. %z is "Z", "±hh:mm", "±hhmm" or "±hh". Without an hour it is midnight. Immutable.
+// any white space. %z is "Z", "UTC", "GMT", "±hh:mm", "±hhmm" or "±hh". Without an hour it is midnight.
+// Immutable.
 class TimeFormat {
  public:
   TimeFormat() = default;

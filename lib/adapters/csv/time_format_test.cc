@@ -37,6 +37,7 @@ TEST(TimeFormat, ReadsOffsetsNamesAndShorthands) {
   EXPECT_EQ(Read("%FT%T%z", "2026-04-15T12:17:33.25+02:00"), "2026-04-15T10:17:33.250Z");
   EXPECT_EQ(Read("%FT%T%z", "2026-04-15T10:17:33Z"), "2026-04-15T10:17:33.000Z");
   EXPECT_EQ(Read("%F %R %z", "2026-04-15 10:17 -0730"), "2026-04-15T17:47:00.000Z");
+  EXPECT_EQ(Read("%F %T %z", "2026-04-15 10:17:33 UTC"), "2026-04-15T10:17:33.000Z");
   EXPECT_EQ(Read("%d %b %y", "5 Mar 26"), "2026-03-04T23:00:00.000Z");
   EXPECT_EQ(Read("%e-%b-%Y %H:%M", "05-OKT-2026 10:00"), "none");
   EXPECT_EQ(Read("100%% %F", "100% 2026-04-15"), "2026-04-14T22:00:00.000Z");
