@@ -101,7 +101,7 @@ v1::IndicatorInfo DescribeIndicator(const domain::Indicator& indicator,
   info.set_description_en(indicator.description_en);
   info.set_source(indicator.source);
   info.set_better(indicator.better == domain::Better::kHigher ? "higher" : "lower");
-  info.set_start(DescribeSelector(version.start));
+  if (indicator.shape == domain::Shape::kShare) info.set_start(DescribeSelector(version.start));
   info.set_stop(DescribeSelector(version.stop));
   if (const auto* limit = version.limit ? std::get_if<domain::DurationLimit>(&*version.limit) : nullptr) {
     info.set_limit_seconds(static_cast<int32_t>(std::chrono::floor<seconds>(limit->limit).count()));
@@ -109,7 +109,7 @@ v1::IndicatorInfo DescribeIndicator(const domain::Indicator& indicator,
   for (const domain::Goal& goal : indicator.goals) {
     v1::GoalInfo& out = *info.add_goals();
     out.set_valid_from(FormatLocalDay(goal.valid_from));
-    out.set_goal(goal.value / 1000.0);
+    out.set_goal(indicator.shape == domain::Shape::kCount ? goal.value : goal.value / 1000.0);
   }
   for (const domain::RollUp& roll_up : indicator.roll_ups) info.add_levels(stream.levels[roll_up.level].name);
   info.set_definition(indicator.VersionName(version));
