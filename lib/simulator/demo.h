@@ -4,6 +4,7 @@
 
 #include "lib/simulator/county.h"
 #include "lib/simulator/generator.h"
+#include "lib/simulator/planned_care.h"
 
 namespace vardvakt::simulator {
 
@@ -14,7 +15,8 @@ namespace vardvakt::simulator {
 // (docs/decisions/0005-demo-on-a-scaled-clock.md).
 struct DemoPlan {
   Instant start;             // where the clock stands while the history goes in; it runs from there
-  GeneratorOptions traffic;  // from the beginning of the history on, without an end
+  GeneratorOptions traffic;  // the missions, from the beginning of the history on, without an end
+  CareOptions care;          // beside them: a part of the county's planned care, of more than a year
   Incident storm;            // part of `traffic`; named here for the terminal
 };
 

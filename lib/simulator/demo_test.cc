@@ -90,6 +90,8 @@ TEST_F(DemoTest, StartsAtTheLatestFourInTheAfternoon) {
   const DemoPlan evening = PlanDemo(county_, At("2026-03-29T16:00:00+02:00"), std::nullopt);
   EXPECT_EQ(evening.start, At("2026-03-29T16:00:00+02:00"));
   EXPECT_EQ(evening.traffic.from, evening.start - days(60));
+  EXPECT_LT(evening.care.from, evening.start - days(366));
+  EXPECT_TRUE(evening.care.open_cases_first);
 }
 
 TEST_F(DemoTest, GoesOnAfterWhatTheLogHas) {
@@ -97,6 +99,8 @@ TEST_F(DemoTest, GoesOnAfterWhatTheLogHas) {
   const DemoPlan plan = PlanDemo(county_, At("2026-03-29T17:00:00+02:00"), last);
   EXPECT_EQ(plan.start, At("2026-03-30T16:00:00+02:00"));
   EXPECT_EQ(plan.traffic.from, At("2026-03-30T03:01:00+02:00"));
+  EXPECT_LE(plan.care.from, last);
+  EXPECT_FALSE(plan.care.open_cases_first);
 }
 
 // The one true page: whenever the demo is shown, exactly one rule of severity page fires, soon, and resolves.

@@ -9,6 +9,7 @@
 #include "lib/base/strings.h"
 #include "lib/simulator/demo.h"
 #include "lib/simulator/pacer.h"
+#include "lib/simulator/traffic.h"
 #include "services/process/configuration.h"
 #include "services/vardvakt/commands.h"
 #include "services/vardvakt/feeder.h"
@@ -127,7 +128,7 @@ absl::Status RunDemo(DemoOptions options, runtime::Context& context) {
   if (!last.ok()) return last.status();
 
   const config::RegionConfiguration& region = (*configuration)->regions.front();
-  const simulator::County county = simulator::CountyOf(region.geography, region.zone);
+  const simulator::County county = simulator::CountyOf(region.geography, region.zone, region.streams);
   const simulator::DemoPlan plan = simulator::PlanDemo(county, context.clock.Now(), *last);
   auto clock = std::make_shared<simulator::ScaledClock>(context.clock, plan.start);
   context.lifecycle.OnStop("clock", [clock] {});
@@ -135,8 +136,8 @@ absl::Status RunDemo(DemoOptions options, runtime::Context& context) {
   if (!node.ok()) return node.status();
   std::cout << "Vårdvakt answers at " << (*node)->address << std::endl;
 
-  simulator::Generator generator(county, plan.traffic);
-  Feeder feeder(generator, *clock, (*node)->ingest->publisher(), context.logger);
+  simulator::Traffic traffic(county, {.missions = plan.traffic, .care = plan.care});
+  Feeder feeder(traffic, *clock, (*node)->ingest->publisher(), context.logger);
   std::cout << "Reading the history of the simulated county ..." << std::endl;
   feeder.FeedHistory(context.signals);
   clock->Run(options.speed);
