@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <iterator>
 #include <map>
 
 #include "lib/base/strings.h"
@@ -115,6 +116,35 @@ void AddShares(const LiveView& view, const config::RegionConfiguration& region,
   if (whole != nullptr && whole->has_goal()) lines.push_back(Cat("  goal ", Percent(whole->goal())));
 }
 
+// The other indicators of a share in one line each: too slow for an hour's or a day's window to say much.
+void AddOthers(const LiveView& view, std::vector<std::string>& lines) {
+  std::vector<std::string> rows;
+  for (const v1::IndicatorInfo& indicator : view.others) {
+    std::map<std::string, const v1::ShareRow*> by_window;
+    for (const v1::ShareRow& row : view.of_others.shares()) {
+      if (row.indicator() == indicator.id() && row.measure() == "decided") by_window[row.window()] = &row;
+    }
+    int64_t open = 0;
+    int64_t overdue = 0;
+    for (const v1::WaitingRow& row : view.of_others.waiting()) {
+      if (row.indicator() != indicator.id()) continue;
+      open += row.open();
+      overdue += row.overdue();
+    }
+    if (by_window.empty() && open == 0) continue;
+    const v1::ShareRow* year = by_window["year"];
+    rows.push_back(Left(Cut(Cat("  ", indicator.name_en()), 49), 50) +
+                   Right(ShareCell(by_window["30d"]), 18) + Right(ShareCell(year), 18) +
+                   Right(year != nullptr && year->has_goal() ? Percent(year->goal()) : "-", 9) +
+                   Right(Cat(open), 9) + Right(Cat(overdue), 9));
+  }
+  if (rows.empty()) return;
+  lines.push_back(Left("The other goals, the whole region", 50) + Right("30d", 18) + Right("year", 18) +
+                  Right("goal", 9) + Right("waiting", 9) + Right("overdue", 9));
+  std::ranges::move(rows, std::back_inserter(lines));
+  lines.emplace_back();
+}
+
 const v1::WaitingRow* Waiting(const LiveView& view) {
   for (const v1::WaitingRow& row : view.figures.waiting()) {
     if (row.level() == "region") return &row;
@@ -195,6 +225,17 @@ absl::StatusOr<LiveView> LookAt(wire::ComplianceApi& api, const std::string& reg
   view.figures = *std::move(answered);
   view.now = wire::ToInstant(view.figures.as_of());
 
+  for (const v1::IndicatorInfo& info : indicators->indicators()) {
+    if (info.stream() != view.indicator.stream() && !info.goals().empty()) view.others.push_back(info);
+  }
+  v1::GetComplianceRequest others;
+  others.set_region(region);
+  others.set_level("region");
+  others.set_measure("decided");
+  auto of_others = api.GetCompliance(others);
+  if (!of_others.ok()) return of_others.status();
+  view.of_others = *std::move(of_others);
+
   v1::ListCasesRequest cases;
   cases.set_region(region);
   cases.set_indicator(view.indicator.id());
@@ -216,6 +257,7 @@ std::string RenderTable(const LiveView& view, const config::RegionConfiguration&
   lines.emplace_back();
   AddCases(view, region, lines);
   lines.emplace_back();
+  AddOthers(view, lines);
   AddEpisodes(view, region, lines);
   std::string text;
   for (const std::string& line : lines) CatTo(text, Cut(line, static_cast<size_t>(columns)), "\n");

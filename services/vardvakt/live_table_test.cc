@@ -12,6 +12,7 @@ namespace vardvakt::cli {
 namespace {
 
 namespace v1 = compliance::v1;
+using testing::ContainsRegex;
 using testing::HasSubstr;
 using testing::Not;
 using testing::Return;
@@ -30,7 +31,15 @@ class LiveTableTest : public testing::Test {
     v1::IndicatorInfo& shown = *indicators.add_indicators();
     shown.set_id("prio1");
     shown.set_name_en("Within 20 minutes");
+    shown.set_stream("ambulance");
     shown.add_goals()->set_goal(0.8);
+    for (const auto& [id, name] : {std::pair("visit", "First visit"), std::pair("silent", "Nothing yet")}) {
+      v1::IndicatorInfo& info = *indicators.add_indicators();
+      info.set_id(id);
+      info.set_name_en(name);
+      info.set_stream("wait");
+      info.add_goals()->set_goal(0.8);
+    }
     ON_CALL(api_, ListIndicators).WillByDefault(Return(indicators));
 
     v1::GetComplianceResponse figures;
@@ -44,6 +53,14 @@ class LiveTableTest : public testing::Test {
     row.set_within(28);
     row.set_share(0.7);
     row.set_goal(0.8);
+    v1::ShareRow& other = *figures.add_shares();
+    other.set_indicator("visit");
+    other.set_level("region");
+    other.set_measure("decided");
+    other.set_window("year");
+    other.set_n(1000);
+    other.set_share(0.69);
+    other.set_goal(0.8);
     v1::WaitingRow& waiting = *figures.add_waiting();
     waiting.set_level("region");
     waiting.set_open(5);
@@ -85,6 +102,8 @@ TEST_F(LiveTableTest, ShowsSharesClocksAndAlertsAndNamesNoCase) {
   EXPECT_THAT(table, HasSubstr("70.0 % of 40"));
   EXPECT_THAT(table, HasSubstr("5 open, 0 at risk, 1 overdue"));
   EXPECT_THAT(table, HasSubstr("21:05  OVERDUE  Jönköping"));
+  EXPECT_THAT(table, ContainsRegex("First visit +- +69.0 % of 1000 +80.0 %"));
+  EXPECT_THAT(table, Not(HasSubstr("Nothing yet")));
   EXPECT_THAT(table, HasSubstr("PAGE    firing   11:53  only 1 of 8"));
   EXPECT_THAT(table, Not(HasSubstr("18:123:1")));
 }
