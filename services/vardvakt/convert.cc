@@ -1,4 +1,6 @@
 #include <iostream>
+#include <map>
+#include <string>
 
 #include "lib/base/strings.h"
 #include "lib/wire/ndjson.h"
@@ -19,8 +21,32 @@ struct ConvertOptions {
 
 struct Counts {
   int64_t events = 0;
+  std::map<std::string, int64_t> milestones;  // "": facts of a case only
   int64_t rejected = 0;
+  std::map<std::string, int64_t> reasons;
 };
+
+// Names may come from the file: more of them than this are no milestones, and are neither kept nor shown.
+constexpr size_t kMilestonesShown = 30;
+
+void CountEvent(const domain::Event& event, Counts& counts) {
+  ++counts.events;
+  if (counts.milestones.size() <= kMilestonesShown) ++counts.milestones[event.milestone];
+}
+
+// What a mapping made of the rows, so that a wrong one is seen at once.
+std::string Summary(const Counts& counts, const std::string& output) {
+  std::string text = Cat(counts.events, " events in ", output, "\n");
+  if (counts.milestones.size() > kMilestonesShown) {
+    CatTo(text, "  more than ", kMilestonesShown, " different milestones; is the right column mapped?\n");
+  } else {
+    for (const auto& [name, count] : counts.milestones)
+      CatTo(text, "  ", count, " ", name.empty() ? "(facts only)" : name, "\n");
+  }
+  CatTo(text, counts.rejected, " rejected\n");
+  for (const auto& [reason, count] : counts.reasons) CatTo(text, "  ", count, " ", reason, "\n");
+  return text;
+}
 
 // `configuration`: what checks the events as ingest does; null: nothing does.
 absl::Status ConvertAll(const InputOptions& input, const config::Configuration* configuration,
@@ -38,10 +64,11 @@ absl::Status ConvertAll(const InputOptions& input, const config::Configuration* 
                      }
                      if (rejection) {
                        const int64_t number = counts.rejected++;
+                       ++counts.reasons[std::string(domain::RejectName(rejection->reason))];
                        if (!dead_letters.wanted()) return absl::OkStatus();
                        return WriteDeadLetter(dead_letters, number, place, *rejection);
                      }
-                     ++counts.events;
+                     CountEvent(event, counts);
                      line.clear();
                      wire::AppendEventJson(event, line);
                      line += '\n';
@@ -66,7 +93,7 @@ absl::Status Convert(const ConvertOptions& given, runtime::Context& context) {
   if (status.ok()) status = dead_letters.Close();
   if (status.ok()) status = output.Close();
   if (!status.ok()) return status;
-  std::cerr << counts.events << " events in " << given.output << ", " << counts.rejected << " rejected\n";
+  std::cerr << Summary(counts, given.output);
   return absl::OkStatus();
 }
 

@@ -68,6 +68,11 @@ class Convert(unittest.TestCase):
         self.assertEqual(events, [])
         self.assertEqual({letter["reason"] for letter in letters}, {"from_the_future"})
 
+    def test_it_tells_what_the_mapping_made_of_the_rows(self):
+        done = self.run_program("convert", [UNREADABLE, *READABLE], "--output", self.events)
+        self.assertEqual(done.stderr.decode(), f"6 events in {self.events}\n  2 (facts only)\n  2 arrived\n"
+                                               "  2 call_received\n1 rejected\n  1 bad_time\n")
+
     def test_several_files_are_read_by_one_mapping_or_one_each(self):
         """The same as one file with all rows; facts may come from a file and a mapping of their own."""
         facts = self.folder / "facts.csv"
