@@ -16,6 +16,7 @@
 #include "lib/base/logger.h"
 #include "lib/engine/figures.h"
 #include "lib/engine/log.h"
+#include "lib/engine/metrics.h"
 #include "lib/engine/publisher.h"
 #include "lib/engine/store.h"
 #include "lib/engine/task.h"
@@ -29,6 +30,8 @@ class StoreProvider {
   virtual absl::StatusOr<std::unique_ptr<Store>> Open(const std::string& name) = 0;
   // Moves a closed store that can't be trusted out of the way, never removes it; returns where it is now.
   virtual absl::StatusOr<std::string> SetAside(const std::string& name) = 0;
+  // On the disk; nullopt where that is not known.
+  virtual std::optional<int64_t> SizeBytes(const std::string&) { return std::nullopt; }
 };
 
 struct WorkerOptions {
@@ -44,6 +47,7 @@ struct WorkerOptions {
   Duration behind_after = seconds(10);  // log time so far behind the clock, with records unread, is "behind"
   Duration sync_every = seconds(10);    // a durable commit; the log has what is lost before it
   Duration max_clock_step_back = seconds(1);
+  Metrics* metrics = nullptr;  // where commits are measured; null: nowhere
 };
 
 enum class WorkerState : uint8_t { kStarting, kCatchingUp, kReady, kRetrying, kStopped };
@@ -84,6 +88,8 @@ class Worker {
   const Partition& partition() const { return partition_; }
   const std::string& region() const { return region_; }
   const std::string& stream() const { return stream_; }
+  const std::string& store_name() const { return store_name_; }
+  std::optional<int64_t> StoreSizeBytes() { return stores_.SizeBytes(store_name_); }
   // What is shown is judged by, or would be if there were something.
   TaskSetting setting() const;
 
@@ -97,6 +103,7 @@ class Worker {
   std::optional<TaskSetting> Former(const TaskSetting& setting, const DefinitionsId& id) const;
   absl::Status Work(bool at_end, Instant asked_at);
   absl::Status JudgeMore(bool& judged);
+  absl::Status Commit(bool durable);
   void NoteReplaced();
   bool LogIsAway(const absl::Status& status);
   void Publish();

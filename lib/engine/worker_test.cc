@@ -208,6 +208,37 @@ TEST_F(WorkerTest, AFailedDeliveryIsSaidAgain) {
   EXPECT_TRUE(Eventually([&] { return EpisodesHeard() >= 1; }));
 }
 
+TEST_F(WorkerTest, OtherDefinitionsAreJudgedBesideTheOldOnesAndSaidAnew) {
+  Start();
+  for (int i = 0; i < 3; ++i) Append("m" + std::to_string(i) + " call_received");
+  ASSERT_TRUE(ReadTo(3));
+  clock_.Advance(minutes(15));
+  EXPECT_EQ(Overdue(), 0);
+  ASSERT_TRUE(Eventually([&] {
+    const std::lock_guard lock(heard_.mutex);
+    return heard_.marks >= 1;
+  }));
+  domain::StreamDefinition stricter = definition_;
+  stricter.indicators[0].versions[0].limit = domain::DurationLimit{minutes(10)};
+  TaskSetting next = worker_->setting();
+  next.definition = &stricter;
+  next.id = {.revision = 1, .judging = 7};
+  worker_->Redefine(next);
+  EXPECT_TRUE(Eventually([&] { return !worker_->status().refused.empty(); }));
+  next.id.revision = 2;
+  worker_->Redefine(next);
+  EXPECT_TRUE(Eventually([&] { return worker_->status().version.revision == 2 && Overdue() == 3; }));
+  EXPECT_TRUE(worker_->status().refused.empty());
+  EXPECT_EQ(worker_->setting().definition, &stricter);
+  clock_.Advance(seconds(2));  // past a grid point
+  EXPECT_TRUE(Eventually([&] { return EpisodesHeard() >= 3; }));
+  EXPECT_TRUE(Eventually([&] {
+    const std::lock_guard lock(heard_.mutex);
+    return heard_.marks >= 2 && heard_.cases.size() == 3;
+  }));
+  host_->Stop();
+}
+
 TEST_F(WorkerTest, ADamagedStoreIsSetAsideAndRebuiltBesideIt) {
   Start();
   Append("m1 call_received");

@@ -126,9 +126,11 @@ absl::StatusOr<SeriesFilter> SeriesFilter::From(const v1::GetSeriesRequest& requ
   if (!age) return Unknown("age", "all, 0-17, 18-64, 65-79, 80+ or unknown");
   filter.key.sex = *sex;
   filter.key.age = *age;
-  const auto measure =
-      request.measure().empty() ? domain::Measure::kDecided : domain::ParseMeasure(request.measure());
-  if (!measure) return Unknown("measure", "completed or decided");
+  filter.snapshots = request.measure() == "waiting";
+  const auto measure = request.measure().empty() || filter.snapshots
+                           ? domain::Measure::kDecided
+                           : domain::ParseMeasure(request.measure());
+  if (!measure) return Unknown("measure", "completed, decided or waiting");
   filter.measure = *measure;
   std::optional<domain::Bounds> bounds;
   if (absl::Status status = ReadBounds(request, bounds); !status.ok()) return status;
@@ -142,6 +144,8 @@ absl::StatusOr<SeriesFilter> SeriesFilter::From(const v1::GetSeriesRequest& requ
   const std::string step = request.step().empty() ? "day" : request.step();
   for (const auto& [name, value] : kSteps) {
     if (name != step) continue;
+    if (filter.snapshots && value < Step::kDay)
+      return absl::InvalidArgumentError("step: waiting is known of midnights; give day, week or month");
     filter.step = value;
     return filter;
   }
@@ -206,6 +210,31 @@ absl::Status AddPoints(engine::Task& task, const SeriesFilter& filter, v1::GetSe
     from = to;
   }
   if (series != &empty) AddControlChart(setting.definition->indicators[series->indicator].better, response);
+  return absl::OkStatus();
+}
+
+absl::Status AddSnapshots(engine::Task& task, const SeriesFilter& filter, v1::GetSeriesResponse& response) {
+  const engine::TaskSetting& setting = task.setting();
+  const TimeZone& zone = *setting.zone;
+  const LocalDay first = zone.DayOf(engine::MidnightFrom(filter.bounds.from, zone));
+  const LocalDay last = zone.DayOf(filter.bounds.to - milliseconds(1));
+  const auto snapshots = task.Snapshots(filter.key, first, last);
+  if (!snapshots.ok()) return snapshots.status();
+  for (const engine::Snapshot& snapshot : *snapshots) {
+    const std::chrono::year_month_day date(snapshot.day);
+    using Step = SeriesFilter::Step;
+    if (filter.step == Step::kWeek && std::chrono::weekday(snapshot.day) != std::chrono::Monday) continue;
+    if (filter.step == Step::kMonth && date.day() != std::chrono::day(1)) continue;
+    if (response.snapshots_size() == kMostPoints) {
+      return absl::OutOfRangeError(
+          Cat("more than ", kMostPoints, " points: ask for a shorter time or a longer step"));
+    }
+    v1::WaitingSnapshot& out = *response.add_snapshots();
+    wire::SetTimestamp(zone.StartOf(snapshot.day), out.mutable_at());
+    out.set_day(FormatLocalDay(snapshot.day));
+    out.set_revision(snapshot.revision);
+    *out.mutable_waiting() = wire::ToProto(snapshot.row, setting.region);
+  }
   return absl::OkStatus();
 }
 

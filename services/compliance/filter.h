@@ -39,6 +39,7 @@ absl::Status AddRows(engine::Task& task, const Filter& filter, v1::GetCompliance
 struct SeriesFilter {
   domain::SeriesKey key;
   domain::Measure measure = domain::Measure::kDecided;
+  bool snapshots = false;  // who waited at midnights, instead of a measure
   domain::Bounds bounds;
   enum class Step : uint8_t { kMinute, kHour, kDay, kWeek, kMonth } step = Step::kDay;
 
@@ -46,5 +47,7 @@ struct SeriesFilter {
 };
 // Points in order of time, empty ones too. kOutOfRange where the panes are kept no longer.
 absl::Status AddPoints(engine::Task& task, const SeriesFilter& filter, v1::GetSeriesResponse& response);
+// Snapshots of the midnights in [from, to): of each day, or of those on which a week or a month begins.
+absl::Status AddSnapshots(engine::Task& task, const SeriesFilter& filter, v1::GetSeriesResponse& response);
 
 }  // namespace vardvakt::compliance

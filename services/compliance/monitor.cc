@@ -10,6 +10,7 @@ namespace {
 using engine::Metric;
 
 constexpr Duration kBetweenLooks = seconds(1);
+constexpr int64_t kLooksBetweenSizes = 15;
 constexpr Duration kUntilReady = milliseconds(20);  // somebody waits for a process that starts
 
 double SecondsOf(Duration duration) { return std::chrono::duration<double>(duration).count(); }
@@ -78,6 +79,10 @@ void Monitor::LookAt(engine::Worker& worker) {
   metrics_.Set(Metric::kConfigRevision, {region, stream}, status.version.revision);
 
   Watched& watched = watched_[&worker];
+  if (watched.looks++ % kLooksBetweenSizes == 0) {
+    if (const auto size = worker.StoreSizeBytes())
+      metrics_.Set(Metric::kStoreSizeBytes, {worker.store_name()}, static_cast<double>(*size));
+  }
   const double progress = status.judging
                               ? static_cast<double>(status.judging->judged) /
                                     static_cast<double>(std::max<int64_t>(1, status.judging->cases))

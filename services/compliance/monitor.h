@@ -30,6 +30,7 @@ class Monitor {
   // What has been said of a task, to tell what is new.
   struct Watched {
     bool was_ready = false;
+    int64_t looks = 0;
     bool seen = false;
     int64_t accepted = 0;
     std::map<std::string, int64_t> rejected;  // by reason

@@ -54,8 +54,9 @@ class Query final : public wire::ComplianceApi {
     const auto filter = SeriesFilter::From(request);
     if (!filter.ok()) return filter.status();
     v1::GetSeriesResponse response;
-    return Answer(request.region(), request.indicator(), response,
-                  [&](Task& task) { return AddPoints(task, *filter, response); });
+    return Answer(request.region(), request.indicator(), response, [&](Task& task) {
+      return filter->snapshots ? AddSnapshots(task, *filter, response) : AddPoints(task, *filter, response);
+    });
   }
 
   absl::StatusOr<v1::ListCasesResponse> ListCases(const v1::ListCasesRequest& request) override {

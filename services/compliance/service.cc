@@ -18,6 +18,7 @@ std::vector<std::unique_ptr<engine::Worker>> MakeWorkers(
     return former.Find(setting, id);
   };
   auto decode = [](std::string_view value, domain::Event& event) { return wire::DecodeEvent(value, event); };
+  options.metrics = &parts.metrics;
   std::vector<std::unique_ptr<engine::Worker>> workers;
   for (engine::TaskSetting& setting : TaskSettingsOf(configuration)) {
     workers.push_back(std::make_unique<engine::Worker>(

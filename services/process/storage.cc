@@ -39,6 +39,20 @@ class TaskStores final : public engine::StoreProvider {
     return rocksdb::SetAside(PathOf(name));
   }
 
+  // Files may come and go meanwhile.
+  std::optional<int64_t> SizeBytes(const std::string& name) override {
+    int64_t sum = 0;
+    std::error_code error;
+    for (std::filesystem::directory_iterator it(PathOf(name), error), end; !error && it != end;
+         it.increment(error)) {
+      std::error_code gone;
+      const auto size = it->file_size(gone);
+      if (!gone) sum += static_cast<int64_t>(size);
+    }
+    if (error) return std::nullopt;
+    return sum;
+  }
+
  private:
   std::string PathOf(const std::string& name) const { return (std::filesystem::path(dir_) / name).string(); }
 
