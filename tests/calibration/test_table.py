@@ -26,6 +26,13 @@ class TableTest(unittest.TestCase):
             for why, count in rows[indicator]["left_out"].items():
                 self.assertGreater(count, 0, (indicator, why))
 
+    def test_a_unit_that_codes_pvv_for_lack_of_capacity_stands_out(self):
+        coding = "SE2321000057-RY03"
+        answer = answer_of(2025, 1, ["--missions-per-day", 0, "--svf-per-day", 0, "--dental-per-day", 0, "--incident",
+                                     f"pvv_for_capacity@2025-06-01T00:00:00Z/2025-12-31T00:00:00Z:{coding}"])
+        units = answer["data_quality"]["units"]
+        self.assertEqual([row["unit"] for row in units if row["pvv_stands_out"]], [coding])
+
 
 if __name__ == "__main__":
     unittest.main()
