@@ -11,7 +11,10 @@ constexpr std::string_view kVariant = "variant";
 constexpr std::string_view kTreatmentForm = "treatment_form";
 constexpr std::string_view kFirstSuspicionAtPad = "first_suspicion_at_pad";
 
-constexpr CaseLimit kNotForThisCase{.applies = false};
+constexpr CaseLimit NotForThisCase(std::string_view why, const PathwayVersion* pathway = nullptr,
+                                   const PathwayVariant* variant = nullptr) {
+  return {.applies = false, .why_not = why, .pathway = pathway, .variant = variant};
+}
 
 class LimitFinder {
  public:
@@ -39,10 +42,13 @@ class LimitFinder {
   CaseLimit operator()(const PathwayLimit& limit) const {
     const LocalDay day = zone_.DayOf(start_);
     const PathwayVersion* pathway = limit.table->InForce(state_.Attribute(kPathway), day);
-    if (pathway == nullptr || !pathway->AnyLimit()) return kNotForThisCase;
-    if (!pathway->under_18 && AgeOf(state_, start_, zone_) == Age::k0To17) return kNotForThisCase;
+    if (pathway == nullptr) return NotForThisCase("the table has no version of its pathway in force");
+    if (!pathway->AnyLimit()) return NotForThisCase("its pathway has no limits", pathway);
+    if (!pathway->under_18 && AgeOf(state_, start_, zone_) == Age::k0To17) {
+      return NotForThisCase("its pathway is not for those under 18", pathway);
+    }
     const PathwayVariant* variant = pathway->Find(state_.Attribute(kVariant));
-    if (variant == nullptr) return kNotForThisCase;
+    if (variant == nullptr) return NotForThisCase("its pathway has no such variant", pathway);
 
     const bool at_pad = state_.Attribute(kFirstSuspicionAtPad) == "true";
     const LocalDay from = day - days(at_pad ? pathway->pad_subtract_days : 0);
@@ -50,15 +56,23 @@ class LimitFinder {
     if (form.empty()) {
       // Late for certain only when the longest limit is over, and in danger from the shortest one on.
       const auto longest = variant->Longest();
-      if (!longest) return kNotForThisCase;
+      if (!longest) return NotForThisCase("its pathway's variant has no limits", pathway, variant);
       CaseLimit found = ByDay(from + days(*longest), from + days(*variant->Shortest()));
       found.missing = "no_treatment_form";
+      found.pathway = pathway;
+      found.variant = variant;
       return found;
     }
     const FormLimit* of_form = variant->Find(form);
-    if (of_form == nullptr || !of_form->days) return kNotForThisCase;
+    if (of_form == nullptr || !of_form->days) {
+      return NotForThisCase("its pathway's variant has no limit for its treatment form", pathway, variant);
+    }
     const LocalDay last = from + days(*of_form->days);
-    return ByDay(last, last);
+    CaseLimit found = ByDay(last, last);
+    found.pathway = pathway;
+    found.variant = variant;
+    found.form = of_form;
+    return found;
   }
 
  private:
@@ -94,7 +108,7 @@ CaseLimit LimitOf(const IndicatorVersion& version, const CaseState& state, Insta
                   const TimeZone& zone) {
   if (version.without_limit_in != nullptr &&
       HasTableLimit(*version.without_limit_in, state, zone.DayOf(start))) {
-    return kNotForThisCase;
+    return NotForThisCase("its pathway has limits of its own");
   }
   if (!version.limit) return {};
   return std::visit(LimitFinder(version, state, start, zone), *version.limit);

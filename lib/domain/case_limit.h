@@ -19,6 +19,12 @@ struct CaseLimit {
   // Why a completed case can't be judged, and whether an open one can't either; empty when it can.
   std::string_view missing;
   bool missing_when_open = false;
+
+  // For explanations: why it does not apply, and what of the table of pathways was gone by.
+  std::string_view why_not;
+  const PathwayVersion* pathway = nullptr;
+  const PathwayVariant* variant = nullptr;
+  const FormLimit* form = nullptr;
 };
 
 CaseLimit LimitOf(const IndicatorVersion& version, const CaseState& state, Instant start,

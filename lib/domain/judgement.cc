@@ -12,19 +12,9 @@ bool Contains(const std::vector<std::string>& list, std::string_view value) {
   return std::find(list.begin(), list.end(), value) != list.end();
 }
 
-bool Holds(const AttributeCondition& condition, const CaseState& state) {
-  return Contains(condition.values, state.Attribute(condition.attribute)) != condition.negate;
-}
-
 bool WhereHolds(const IndicatorVersion& version, const CaseState& state) {
   return std::all_of(version.where.begin(), version.where.end(),
                      [&](const AttributeCondition& condition) { return Holds(condition, state); });
-}
-
-bool AgeCounts(const IndicatorVersion& version, const CaseState& state, Instant at, const TimeZone& zone) {
-  if (!version.ages) return true;
-  const std::optional<int> years = YearsOfAge(state, at, zone);
-  return years && *years >= version.ages->from && (!version.ages->to || *years <= *version.ages->to);
 }
 
 // The version by which the case is judged: in force on the local date of its start (spec §3), where the start
@@ -170,6 +160,16 @@ void JudgeClock(const CaseState& state, const Indicator& indicator, const CaseLi
 }
 
 }  // namespace
+
+bool Holds(const AttributeCondition& condition, const CaseState& state) {
+  return Contains(condition.values, state.Attribute(condition.attribute)) != condition.negate;
+}
+
+bool AgeCounts(const IndicatorVersion& version, const CaseState& state, Instant at, const TimeZone& zone) {
+  if (!version.ages) return true;
+  const std::optional<int> years = YearsOfAge(state, at, zone);
+  return years && *years >= version.ages->from && (!version.ages->to || *years <= *version.ages->to);
+}
 
 const std::vector<std::string>& MilestonesOf(const MilestoneSelector& selector, const CaseState& state) {
   const bool instead = selector.instead && Holds(selector.instead->when, state);

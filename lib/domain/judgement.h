@@ -50,6 +50,9 @@ struct Judgement {
 // Spec §3, the steps in their order.
 Judgement Judge(const CaseState& state, const Indicator& indicator, Instant now, const TimeZone& zone);
 
+bool Holds(const AttributeCondition& condition, const CaseState& state);
+bool AgeCounts(const IndicatorVersion& version, const CaseState& state, Instant at, const TimeZone& zone);
+
 // The milestones that a selector means for a case.
 const std::vector<std::string>& MilestonesOf(const MilestoneSelector& selector, const CaseState& state);
 

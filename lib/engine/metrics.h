@@ -27,6 +27,8 @@ enum class Metric : uint8_t {
   kSourceMissesUndone,
   kSourceLateArrivals,
   kSourceClosedPeriodCorrections,
+  kSourceCases,
+  kUnitsCodingPvv,
   kPublishedRecords,
   kPublishFailures,
   kStoreSizeBytes,

@@ -81,8 +81,8 @@ class Stater {
         definition_(*setting.definition),
         request_(request),
         bounds_{setting.zone->StartOf(request.period.first), setting.zone->StartOf(request.period.end)},
-        series_(definition_, *setting.zone, false),
-        waiting_(definition_, *setting.zone, false) {}
+        series_(definition_, *setting.zone, 0),
+        waiting_(definition_, *setting.zone, 0) {}
 
   absl::Status Judge(CaseTable& cases) {
     WriteBatch none;

@@ -1,8 +1,10 @@
 #include "services/compliance/monitor.h"
 
 #include <algorithm>
+#include <array>
 
 #include "lib/base/strings.h"
+#include "lib/domain/suppression.h"
 
 namespace vardvakt::compliance {
 namespace {
@@ -96,9 +98,10 @@ void Monitor::LookAt(engine::Worker& worker) {
     metrics_.Set(Metric::kTaskTimersArmed, {region, stream}, static_cast<double>(task.timers().armed()));
     metrics_.Set(Metric::kTaskCases, {region, stream}, static_cast<double>(task.known_cases()));
     CountEvents(task, watched);
-    ExportSources(task);
+    ExportSources(task, watched);
     if (watched.figures == nullptr) return;
     ExportEpisodes(task);
+    ExportFindings(task);
     watched.figures->Export(task);
   });
 }
@@ -141,14 +144,58 @@ void Monitor::CountEvents(const engine::Task& task, Watched& watched) {
   watched.rejected = std::move(rejected);
 }
 
-void Monitor::ExportSources(const engine::Task& task) {
+void Monitor::ExportSources(const engine::Task& task, Watched& watched) {
+  using Counter = int64_t engine::SourceQuality::*;
+  static constexpr std::array<std::pair<Metric, Counter>, 4> kCounters = {{
+      {Metric::kSourceDuplicates, &engine::SourceQuality::duplicates},
+      {Metric::kSourceMissesUndone, &engine::SourceQuality::miss_undone},
+      {Metric::kSourceLateArrivals, &engine::SourceQuality::late_arrivals},
+      {Metric::kSourceClosedPeriodCorrections, &engine::SourceQuality::closed_period_corrections},
+  }};
   const std::string& region = task.setting().region;
   const std::string& stream = task.setting().definition->stream;
   for (const auto& [source, quality] : task.sources()) {
     if (quality.last_event == kBeginningOfTime) continue;
     metrics_.Set(Metric::kSourceLastEventTimestamp, {region, stream, source},
                  SecondsOf(quality.last_event.time_since_epoch()));
+    const auto [seen, is_new] = watched.sources.try_emplace(source, quality);
+    if (is_new) continue;  // what was there before this process is not counted again
+    for (const auto& [metric, counter] : kCounters) {
+      const int64_t more = std::max<int64_t>(0, quality.*counter - seen->second.*counter);
+      metrics_.Count(metric, {region, stream, source}, static_cast<double>(more));
+      seen->second.*counter = quality.*counter;
+    }
   }
+}
+
+// How many cases of each source have each finding; small numbers are hidden, and others that would give them
+// away (spec §6).
+void Monitor::ExportFindings(const engine::Task& task) {
+  using domain::Finding;
+  const std::string& region = task.setting().region;
+  const std::string& stream = task.setting().definition->stream;
+  const auto set = [&](const std::string& source, Finding finding, int64_t n, bool hidden) {
+    const std::string_view name = domain::FindingName(finding);
+    if (hidden) {
+      metrics_.Remove(Metric::kSourceCases, {region, stream, source, name});
+    } else {
+      metrics_.Set(Metric::kSourceCases, {region, stream, source, name}, static_cast<double>(n));
+    }
+  };
+  constexpr size_t kParts = 3;  // the findings that every case has one of
+  for (const auto& [source, quality] : task.sources()) {
+    const domain::FindingCounts findings = task.series().quality().OfSource(source);
+    const auto parts = domain::Suppress(absl::MakeConstSpan(findings.by_finding).first(kParts), {});
+    for (size_t i = 0; i < domain::kFindings; ++i) {
+      const int64_t n = findings.by_finding[i];
+      const bool small = i < kParts ? parts.hidden[i] : domain::Suppress({n}, {}).hidden.front();
+      set(source, static_cast<Finding>(i), n, small);
+    }
+  }
+  const auto units = task.series().quality().Units(task.version().log_time, *task.setting().zone);
+  const auto standing_out =
+      std::ranges::count_if(units, [](const domain::UnitRow& row) { return row.pvv.stands_out; });
+  metrics_.Set(Metric::kUnitsCodingPvv, {region, stream}, static_cast<double>(standing_out));
 }
 
 void Monitor::ExportEpisodes(const engine::Task& task) {

@@ -34,6 +34,7 @@ class Monitor {
     bool seen = false;
     int64_t accepted = 0;
     std::map<std::string, int64_t> rejected;  // by reason
+    std::map<std::string, engine::SourceQuality> sources;
     std::unique_ptr<FigureMetrics> figures;   // while owned
     engine::DefinitionsId shown;              // that they are by
   };
@@ -43,7 +44,8 @@ class Monitor {
   bool SayAllHealth();
   bool SayHealth(const engine::Worker& worker, const engine::WorkerStatus& status);
   void CountEvents(const engine::Task& task, Watched& watched);
-  void ExportSources(const engine::Task& task);
+  void ExportSources(const engine::Task& task, Watched& watched);
+  void ExportFindings(const engine::Task& task);
   void ExportEpisodes(const engine::Task& task);
 
   const engine::Host& host_;

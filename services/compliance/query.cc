@@ -6,8 +6,10 @@
 #include "lib/base/strings.h"
 #include "lib/engine/figures.h"
 #include "lib/wire/compliance_codec.h"
+#include "services/compliance/data_quality.h"
 #include "services/compliance/explain.h"
 #include "services/compliance/filter.h"
+#include "services/compliance/indicator_info.h"
 #include "services/compliance/messages.h"
 #include "vardvakt/compliance/v1/query_service.pb.h"
 
@@ -108,9 +110,7 @@ class Query final : public wire::ComplianceApi {
       const v1::GetDataQualityRequest& request) override {
     v1::GetDataQualityResponse response;
     return Answer(request.region(), "", response, [&](Task& task) -> absl::Status {
-      for (const auto& [source, quality] : task.sources()) {
-        *response.add_sources() = DescribeSource(source, quality, task);
-      }
+      AddDataQuality(task, response);
       return absl::OkStatus();
     });
   }

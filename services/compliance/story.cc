@@ -1,84 +1,254 @@
 #include "services/compliance/story.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "lib/base/strings.h"
+#include "lib/domain/case_limit.h"
+#include "services/compliance/words.h"
 
 namespace vardvakt::compliance {
 namespace {
 
 using domain::Judgement;
 using domain::Outcome;
+using domain::Register;
 using domain::RegisterKind;
 using domain::Waiting;
 
-std::string Join(const std::vector<std::string>& words, std::string_view between) {
-  std::string text;
-  for (const std::string& word : words)
-    CatTo(text, text.empty() ? "" : between, word.empty() ? "none given" : word);
-  return text;
-}
+// A sentence for each rule of spec §3, in its order; what a rule says is taken from the domain's own
+// functions.
+class Story {
+ public:
+  Story(const domain::CaseState& state, const domain::Indicator& indicator, const Judgement& j,
+        const TimeZone& zone)
+      : state_(state), indicator_(indicator), j_(j), zone_(zone) {}
 
-std::string Clock(Instant at, const TimeZone& zone) {
-  const auto local = zone.ToLocal(at);
-  const auto as_utc = Instant(local.time_since_epoch());
-  std::string text = FormatMillis(as_utc);
-  text.pop_back();
-  text[10] = ' ';
-  return text;
-}
+  std::vector<std::string> Tell() {
+    if (const Register* deleted = state_.Find(RegisterKind::kDeleted); state_.Deleted()) {
+      Say("the source has withdrawn the case", Said(*deleted), ": not applicable");
+    } else if (indicator_.shape != domain::Shape::kShare) {
+      TellCounted();
+    } else if (!j_.start) {
+      Say("not started (", DescribeSelector(indicator_.versions.back().start), "): not applicable");
+    } else if (TellStart()) {
+      TellDeviation();
+      TellEnd();
+      TellCounts();
+    }
+    return std::move(story_);
+  }
 
-void TellFilter(const domain::CaseState& state, const Judgement& j, std::vector<std::string>& story) {
-  for (const domain::AttributeCondition& condition : j.version->where) {
-    const std::string_view value = state.Attribute(condition.attribute);
-    story.push_back(Cat(condition.attribute, " is \"", value, "\", which ",
-                        condition.negate ? "is none of" : "is one of", " \"",
-                        Join(condition.values, "\", \""), "\": the indicator applies"));
+ private:
+  template <typename... Parts>
+  void Say(const Parts&... parts) {
+    story_.push_back(Cat(parts...));
   }
-}
+  std::string At(Instant at) const { return LocalClock(at, zone_); }
 
-void TellEnd(const Judgement& j, const TimeZone& zone, std::vector<std::string>& story) {
-  if (j.stop)
-    story.push_back(
-        Cat("the clock stopped at ", Clock(*j.stop, zone), " (", DescribeSelector(j.version->stop), ")"));
-  if (j.closed_at) story.push_back(Cat("the case was closed at ", Clock(*j.closed_at, zone)));
-  switch (j.outcome) {
-    case Outcome::kCompleted:
-      story.push_back(Cat("completed after ", FormatDuration(j.duration),
-                          !j.deadline           ? "; there is no limit"
-                          : j.completed->within ? ", within the limit"
-                                                : ", not within the limit"));
-      break;
-    case Outcome::kClosed:
-      story.push_back(
-          j.decided ? "closed at or after the deadline: the miss was already certain, it counts as decided"
-                    : "closed without its stop: in no share");
-      break;
-    case Outcome::kOpen:
-      if (j.waiting == Waiting::kInTime) story.push_back("open, in time");
-      if (j.waiting == Waiting::kAtRisk)
-        story.push_back(Cat("open, at risk since ", Clock(*j.warn_at, zone)));
-      if (j.waiting == Waiting::kOverdue)
-        story.push_back(Cat("open, overdue since ", Clock(*j.deadline, zone)));
-      break;
-    case Outcome::kExcluded:
-      story.push_back(
-          Cat("excluded (", j.reason, "): in neither numerator nor denominator, counted before exclusions"));
-      break;
-    case Outcome::kInvalid:
-      story.push_back(Cat("invalid (", j.reason, "): a data-quality finding, in no share"));
-      break;
-    case Outcome::kNotApplicable:
-      break;
+  // ", said by zenit (recorded 2026-04-15 12:00:01.000)"
+  std::string Said(const Register& r) const {
+    const domain::Stamp& stamp = state_.stamps[r.stamp];
+    return Cat(", said by ", stamp.source, " (recorded ", At(stamp.recorded_at), ")");
   }
-  if (j.decided) {
-    story.push_back(
-        Cat("decided at ", Clock(j.decided->at, zone), j.decided->within ? ": within" : ": not within"));
-  } else if (j.waiting == Waiting::kOverdue) {
-    story.push_back(j.version->deadline_decides
-                        ? Cat("not yet decided: it is once ", FormatDuration(j.version->settle),
-                              " have passed since the deadline, the usual reporting delay")
-                        : "the passing of the deadline decides nothing here");
+  std::string SaidOfAttribute(std::string_view name) const {
+    const Register* r = state_.Find(RegisterKind::kAttribute, name);
+    return r == nullptr ? std::string() : Said(*r);
   }
-}
+  // Which register a selector took at an instant.
+  std::string Reached(const domain::MilestoneSelector& selector, Instant at) const {
+    const auto& names = domain::MilestonesOf(selector, state_);
+    for (const Register& r : state_.registers) {
+      if (r.kind != RegisterKind::kMilestone) break;
+      const bool kind_counts = selector.kinds.empty() || std::ranges::count(selector.kinds, r.text) > 0;
+      if (!r.set || r.at != at || !kind_counts || std::ranges::count(names, r.name) == 0) continue;
+      return Cat(r.name, r.resource.empty() ? "" : Cat(" by ", r.resource),
+                 r.text.empty() ? "" : Cat(" (", r.text, ")"), Said(r));
+    }
+    return DescribeSelector(selector);
+  }
+
+  // True when every condition holds; says so of each, or which one does not.
+  bool TellFilter(const domain::IndicatorVersion& version, Instant at) {
+    for (const domain::AttributeCondition& condition : version.where) {
+      const std::string value = Cat("\"", state_.Attribute(condition.attribute), "\"");
+      const bool holds = domain::Holds(condition, state_);
+      Say(DescribeCondition(condition), holds ? " holds: it is " : " does not hold: it is ", value,
+          SaidOfAttribute(condition.attribute), holds ? "" : ": not applicable");
+      if (!holds) return false;
+    }
+    if (!version.ages) return true;
+    const bool counts = domain::AgeCounts(version, state_, at, zone_);
+    Say(DescribeAges(*version.ages), counts ? " holds" : " does not hold: not applicable");
+    return counts;
+  }
+
+  void TellCounted() {
+    if (!j_.completed) {
+      const domain::IndicatorVersion& version = indicator_.versions.back();
+      Instant later = kNever;
+      const auto reached = domain::Select(state_, version.stop, kNever, later);
+      if (!reached) return Say("not reached (", DescribeSelector(version.stop), "): not counted");
+      if (TellFilter(version, *reached)) Say("not reached by now: not counted");
+      return;
+    }
+    TellFilter(*j_.version, *j_.stop);
+    Say("reached at ", At(*j_.stop), ": ", Reached(j_.version->stop, *j_.stop), "; counts once, by ",
+        indicator_.VersionName(*j_.version), "; a close, a deviation or an exemption changes nothing");
+  }
+
+  // Whether the indicator is for the case; if so, from when it is judged and by which limit.
+  bool TellStart() {
+    const domain::IndicatorVersion& version = indicator_.VersionOn(zone_.DayOf(*j_.start));
+    Say("the clock started at ", At(*j_.start), ": ", Reached(version.start, *j_.start), "; judged by ",
+        indicator_.VersionName(version));
+    if (!TellFilter(version, *j_.start)) return false;
+    const domain::CaseLimit limit = domain::LimitOf(version, state_, *j_.start, zone_);
+    if (limit.pathway != nullptr) TellPathway(limit);
+    if (!limit.applies) {
+      Say("not applicable: ", limit.why_not);
+      return false;
+    }
+    if (version.without_limit_in != nullptr) Say("its pathway has no limit of its own: this one applies");
+    TellLimit(version, limit);
+    return true;
+  }
+
+  void TellPathway(const domain::CaseLimit& limit) {
+    Say("pathway \"", limit.pathway->pathway, "\" (", limit.pathway->name, "), as in force from ",
+        FormatLocalDay(limit.pathway->valid_from), SaidOfAttribute("pathway"),
+        limit.variant == nullptr || limit.variant->variant.empty()
+            ? ""
+            : Cat("; variant \"", limit.variant->variant, "\""));
+  }
+
+  void TellPathwayDays(const domain::CaseLimit& limit) {
+    if (limit.form != nullptr) {
+      Say("treatment form \"", limit.form->treatment_form, "\"", SaidOfAttribute("treatment_form"), ": ",
+          *limit.form->days, " calendar days",
+          limit.form->source.empty() ? "" : Cat(" (", limit.form->source, ", ", limit.form->dated, ")"));
+    } else {
+      Say("the treatment form is not known yet: the longest limit, ", *limit.variant->Longest(),
+          " calendar days, makes a miss certain; at risk counts from the shortest, ",
+          *limit.variant->Shortest());
+    }
+    if (limit.pathway->pad_subtract_days > 0 && state_.Attribute("first_suspicion_at_pad") == "true") {
+      Say("less ", limit.pathway->pad_subtract_days,
+          " days, as the first suspicion arose at the pathologist's",
+          SaidOfAttribute("first_suspicion_at_pad"));
+    }
+  }
+
+  void TellLimit(const domain::IndicatorVersion& version, const domain::CaseLimit& limit) {
+    if (!version.limit) return Say("there is no limit: only its time counts");
+    if (const auto* by_date = std::get_if<domain::DateLimit>(&*version.limit)) {
+      Say(by_date->attribute, " is \"", state_.Attribute(by_date->attribute), "\"",
+          SaidOfAttribute(by_date->attribute), limit.missing.empty() ? "" : ", which is no date");
+    }
+    if (std::holds_alternative<domain::PathwayLimit>(*version.limit)) TellPathwayDays(limit);
+    if (!limit.deadline) return;
+    if (indicator_.unit == domain::DurationUnit::kDays) {
+      Say("the last day that is within is ", FormatLocalDay(zone_.DayOf(*limit.deadline) - days(1)),
+          " (limit: ", DescribeLimit(version), "), the deadline ", At(*limit.deadline));
+    } else {
+      Say("the limit is ", DescribeLimit(version), ": it can no longer be within from ", At(*limit.deadline),
+          " on");
+    }
+  }
+
+  void TellDeviation() {
+    const domain::Deviation deviation = state_.deviation();
+    const Register* r = state_.Find(RegisterKind::kDeviation);
+    if (deviation == domain::Deviation::kPvv) {
+      Say("deviation PvV, the patient's choice", Said(*r),
+          j_.version->pvv_excludes ? ": excluded" : ": changes nothing in this indicator");
+    } else if (deviation == domain::Deviation::kMov) {
+      Say("deviation MoV, for medical reasons", Said(*r),
+          j_.version->mov_excludes
+              ? ": while open it does not wait, its deadline decides nothing, and once done its days count"
+              : ": changes nothing in this indicator");
+    } else if (deviation == domain::Deviation::kSov) {
+      Say("deviation SoV", Said(*r), ": is shown and changes nothing");
+    }
+    const Register* exemption = state_.Find(RegisterKind::kExemption, indicator_.id);
+    if (exemption == nullptr) return;
+    Say("an exemption (", exemption->text, ") decided by ", exemption->extra, Said(*exemption),
+        exemption->set ? ": excluded" : " was revoked: changes nothing");
+  }
+
+  // What became of the clock, as if there were no deviation and no exemption.
+  void TellEnd() {
+    if (j_.stop) Say("the clock stopped at ", At(*j_.stop), ": ", Reached(j_.version->stop, *j_.stop));
+    if (j_.closed_at) {
+      const Register* closed = state_.Find(RegisterKind::kClosed);
+      Say("the case was closed at ", At(*j_.closed_at), " (", closed->text, ")", Said(*closed));
+    }
+    if (j_.outcome == Outcome::kInvalid) {
+      Say("invalid (", j_.reason, "): a data-quality finding, in no share");
+    } else if (j_.completed_before) {
+      Say("completed after ", DurationText(),
+          !j_.deadline                  ? "; there is no limit"
+          : j_.completed_before->within ? ", within the limit"
+                                        : ", not within the limit");
+    } else if (j_.closed_at) {
+      Say(j_.decided_before
+              ? "closed at or after the deadline: the miss was already certain, it counts as decided too"
+              : "closed without its stop, or before it: in no share");
+    } else if (j_.stop) {
+      Say("its stop can't be judged: it lies before the start, or the limit can't be told");
+    } else {
+      TellOpen();
+    }
+  }
+
+  std::string DurationText() const {
+    if (indicator_.unit == domain::DurationUnit::kSeconds) return FormatDuration(j_.duration);
+    return Cat(std::chrono::floor<days>(j_.duration).count(), " days");
+  }
+
+  void TellOpen() {
+    if (j_.waiting == Waiting::kInTime) {
+      Say("open, in time", j_.warn_at ? Cat("; at risk from ", At(*j_.warn_at)) : "");
+    } else if (j_.waiting == Waiting::kAtRisk) {
+      Say("open, at risk since ", At(*j_.warn_at));
+    } else if (j_.waiting == Waiting::kOverdue) {
+      Say("open, overdue since ", At(*j_.deadline));
+    } else {
+      Say("open");
+    }
+    if (j_.waiting != Waiting::kOverdue || j_.decided) return;
+    if (j_.version->deadline_decides) {
+      Say("not yet decided: it is once ", FormatDuration(j_.version->settle),
+          " have passed since the deadline, the usual reporting delay");
+    } else {
+      Say("the passing of the deadline decides nothing here");
+    }
+  }
+
+  void TellCount(std::string_view where, const std::optional<domain::Count>& count, bool tells_within) {
+    if (!count) return;
+    Say("counts in `", where, "` at ", At(count->at),
+        !tells_within   ? ""
+        : count->within ? " as within"
+                        : " as not within");
+  }
+
+  // Where it counts, after exclusions and before them.
+  void TellCounts() {
+    TellCount("completed", j_.completed, j_.deadline.has_value());
+    TellCount("decided", j_.decided, true);
+    if (j_.outcome != Outcome::kExcluded) return;
+    Say("excluded (", j_.reason, "): in neither numerator nor denominator");
+    TellCount("completed before exclusions", j_.completed_before, j_.deadline.has_value());
+    TellCount("decided before exclusions", j_.decided_before, true);
+  }
+
+  const domain::CaseState& state_;
+  const domain::Indicator& indicator_;
+  const Judgement& j_;
+  const TimeZone& zone_;
+  std::vector<std::string> story_;
+};
 
 }  // namespace
 
@@ -132,38 +302,9 @@ std::string_view RegisterKindName(RegisterKind kind) {
   return "milestone";
 }
 
-std::string DescribeSelector(const domain::MilestoneSelector& selector) {
-  std::string text =
-      Cat(selector.pick == domain::Pick::kFirst ? "first " : "last ", Join(selector.milestones, " or "));
-  if (!selector.kinds.empty()) CatTo(text, " of kind ", Join(selector.kinds, ", "));
-  return text;
-}
-
 std::vector<std::string> TellStory(const domain::CaseState& state, const domain::Indicator& indicator,
                                    const Judgement& j, const TimeZone& zone) {
-  if (state.Deleted()) return {"the source has withdrawn the case: not applicable"};
-  if (j.version == nullptr && indicator.shape != domain::Shape::kShare) {
-    return {Cat("not counted: not reached (", DescribeSelector(indicator.versions.back().stop),
-                "), or not one of those that count")};
-  }
-  if (j.version == nullptr) {
-    return {j.start ? "the indicator's filter on attributes does not hold: not applicable"
-                    : Cat("not started (", DescribeSelector(indicator.versions.back().start),
-                          "): not applicable")};
-  }
-  std::vector<std::string> story;
-  TellFilter(state, j, story);
-  if (!j.start) {
-    story.push_back(Cat("counted at ", Clock(*j.stop, zone), " (", DescribeSelector(j.version->stop),
-                        "), by ", indicator.VersionName(*j.version)));
-    return story;
-  }
-  story.push_back(Cat("the clock started at ", Clock(*j.start, zone), " (",
-                      DescribeSelector(j.version->start), "), judged by ",
-                      indicator.VersionName(*j.version)));
-  if (j.deadline) story.push_back(Cat("it can no longer be within from ", Clock(*j.deadline, zone), " on"));
-  TellEnd(j, zone, story);
-  return story;
+  return Story(state, indicator, j, zone).Tell();
 }
 
 }  // namespace vardvakt::compliance

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "lib/base/time_zone.h"
@@ -13,10 +14,9 @@ namespace vardvakt::compliance {
 std::string_view OutcomeName(domain::Outcome outcome);  // "completed", "open", …
 std::string_view WaitingName(domain::Waiting waiting);  // "", "in_time", "at_risk", "overdue"
 std::string_view RegisterKindName(domain::RegisterKind kind);
-// "call_received", or "a or b", and of which kinds of resource.
-std::string DescribeSelector(const domain::MilestoneSelector& selector);
 
-// The judgement in words, a sentence for each rule of spec §3 that applied, in their order.
+// The judgement in words, a sentence for each rule of spec §3 that applied or might have, in their order,
+// with who said what it rests on.
 std::vector<std::string> TellStory(const domain::CaseState& state, const domain::Indicator& indicator,
                                    const domain::Judgement& judgement, const TimeZone& zone);
 
