@@ -19,6 +19,8 @@ using domain::EpisodeState;
 using domain::ThresholdRule;
 using domain::Waiting;
 
+constexpr Duration kAbandonedKept = hours(24);
+
 std::string EpisodeRow(std::string_view fingerprint, Instant start) {
   std::string key = rows::Begin(rows::kEpisode);
   key.append(fingerprint);
@@ -103,6 +105,7 @@ void RuleEngine::TakeOver(RuleEngine& former) {
   changed_ = std::move(former.changed_);
   unwritten_ = std::move(former.unwritten_);
   abandoned_ = std::move(former.abandoned_);
+  expired_ = std::move(former.expired_);
   last_evaluated_ = former.last_evaluated_;
   if (former.generation_ == generation_) written_changes_ = former.written_changes_;
   for (const auto& where : written_changes_) unwritten_changes_.insert(where);
@@ -128,13 +131,16 @@ absl::Status RuleEngine::LoadEpisodes() {
   absl::Status damage;
   const absl::Status scanned = store_.Scan(rows::Begin(rows::kEpisode), rows::End(rows::kEpisode),
                                            [&](std::string_view, std::string_view value) {
-                                             Episode episode;
-                                             if (!DecodeEpisode(value, episode))
-                                               damage = Damaged("an episode");
-                                             if (episode.state != EpisodeState::kResolved)
-                                               open_[episode.fingerprint] = std::move(episode);
+                                             Episode e;
+                                             if (!DecodeEpisode(value, e)) damage = Damaged("an episode");
+                                             if (e.state != EpisodeState::kResolved) {
+                                               open_[e.fingerprint] = std::move(e);
+                                             } else if (!e.firing_at) {
+                                               abandoned_.push_back(std::move(e));
+                                             }
                                              return damage.ok();
                                            });
+  std::ranges::sort(abandoned_, {}, [](const Episode& e) { return *e.resolved_at; });
   return scanned.ok() ? damage : scanned;
 }
 
@@ -185,6 +191,8 @@ Instant RuleEngine::NextDue(Instant log_time) const {
 
 absl::Status RuleEngine::Evaluate(Instant x) {
   last_evaluated_ = x;
+  for (; !abandoned_.empty() && *abandoned_.front().resolved_at + kAbandonedKept <= x; abandoned_.pop_front())
+    expired_.push_back(EpisodeRow(abandoned_.front().fingerprint, abandoned_.front().started_at));
   std::set<Fingerprint> unconfirmed;
   if (anew_) {
     for (const auto& [fingerprint, episode] : open_) unconfirmed.insert(fingerprint);
@@ -294,7 +302,7 @@ void RuleEngine::Schedule(const Watch& watch, const domain::PaneRange& range, In
 absl::StatusOr<Instant> RuleEngine::LastResolved(const Fingerprint& fingerprint) const {
   Instant last = kBeginningOfTime;
   const auto note = [&](const Episode& e) {
-    if (e.fingerprint == fingerprint && e.resolved_at) last = std::max(last, *e.resolved_at);
+    if (e.fingerprint == fingerprint && e.firing_at && e.resolved_at) last = std::max(last, *e.resolved_at);
   };
   for (const Episode& e : unwritten_) note(e);
   const std::string from = rows::Begin(rows::kEpisode) + fingerprint;
@@ -331,7 +339,8 @@ void RuleEngine::Resolve(const Fingerprint& fingerprint, Instant x) {
   episode.state = EpisodeState::kResolved;
   episode.resolved_at = x;
   changed_.push_back(episode);
-  (fired ? unwritten_ : abandoned_).push_back(std::move(episode));
+  if (!fired) abandoned_.push_back(episode);
+  unwritten_.push_back(std::move(episode));
 }
 
 Episode RuleEngine::NewThresholdEpisode(const Watch& watch, Instant x) const {
@@ -450,9 +459,9 @@ absl::StatusOr<std::vector<Episode>> RuleEngine::Kept(size_t limit) const {
 
 void RuleEngine::Flush(WriteBatch& batch) {
   for (const Episode& e : unwritten_) batch.Put(EpisodeRow(e.fingerprint, e.started_at), EncodeEpisode(e));
-  for (const Episode& e : abandoned_) batch.Delete(EpisodeRow(e.fingerprint, e.started_at));
+  for (std::string& row : expired_) batch.Delete(std::move(row));
   unwritten_.clear();
-  abandoned_.clear();
+  expired_.clear();
   for (const auto& where : unwritten_changes_) {
     const auto change = case_changes_.find(where);
     if (change != case_changes_.end()) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <map>
 #include <set>
 #include <string>
@@ -113,8 +114,11 @@ class RuleEngine {
   absl::flat_hash_map<Fingerprint, domain::Episode> open_;
   std::vector<domain::Episode> changed_;
   std::vector<domain::Episode> unwritten_;
-  std::vector<domain::Episode> abandoned_;  // pending ones that never fired: not kept
-  bool anew_ = false;                       // no grid point since TakeOver or StartAnew
+  // Pending ones that never fired, in the order in which they ended. They are kept for a day, so that a
+  // process that takes over can tell their end to who has heard of their beginning.
+  std::deque<domain::Episode> abandoned_;
+  std::vector<std::string> expired_;  // their rows
+  bool anew_ = false;                 // no grid point since TakeOver or StartAnew
   Instant last_evaluated_ = kBeginningOfTime;
 };
 

@@ -291,6 +291,35 @@ TEST_F(TaskTest, ARuleOnThePreviousMonthLooksWhenTheMonthEnds) {
   EXPECT_EQ(Told("last_month").back(), "firing from 00:00.000 at 00:00");
 }
 
+TEST_F(TaskTest, TheEndOfAnEpisodeThatNeverFiredIsKeptForADay) {
+  setting_.rules.threshold_rules = {{.id = "low",
+                                     .indicator = "prio1",
+                                     .window = domain::Window::k24h,
+                                     .floor_permille = 500,
+                                     .clear_permille = 500,
+                                     .min_n = 1,
+                                     .for_at_least = hours(1)}};
+  Open();
+  Append(0.01, "m1 call_received 0");
+  RunTo(22);
+  ASSERT_EQ(Told("low").size(), 1u);
+  Append(30, "m1 arrived 10");
+  RunTo(31);
+  const auto kept = [&] {
+    int found = 0;
+    const auto all = task_->rules().Kept(100);
+    for (const domain::Episode& e : *all) found += e.rule == "low" && e.resolved_at && !e.firing_at ? 1 : 0;
+    return found;
+  };
+  EXPECT_EQ(kept(), 1);
+  KillAndOpen();
+  EXPECT_EQ(kept(), 1) << "a process that takes over tells it";
+  RunTo(30 + 25 * 60);
+  Append(30 + 25 * 60, "m2 call_received " + std::to_string(30 + 25 * 60));
+  RunTo(31 + 26 * 60);
+  EXPECT_EQ(kept(), 0);
+}
+
 TEST_F(TaskTest, ATimerThatIsNotInMemoryYetIsNotPassedOver) {
   Open();
   Append(0.01, "m1 call_received 0");

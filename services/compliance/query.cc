@@ -93,6 +93,7 @@ class Query final : public wire::ComplianceApi {
       auto kept = task.rules().Kept(SIZE_MAX);
       if (!kept.ok()) return kept.status();
       for (domain::Episode& e : *kept) {
+        if (e.resolved_at && !e.firing_at) continue;  // it never fired
         if (state.empty() || domain::EpisodeStateName(e.state) == state) all.push_back(std::move(e));
       }
       return absl::OkStatus();

@@ -140,8 +140,13 @@ class TopicPublisher final : public engine::Publisher {
     record.mutable_mark()->set_region(p.setting->region);
     record.mutable_mark()->set_stream(p.setting->definition->stream);
     *record.mutable_mark()->mutable_begun_at() = ToProto(*p.complete_since);
-    Send(engine::kCasesTopic, p, Key({p.setting->region, p.setting->definition->stream}),
-         record.SerializeAsString());
+    const std::string key = Key({p.setting->region, p.setting->definition->stream});
+    Send(engine::kCasesTopic, p, key, record.SerializeAsString());
+    v1::ComplianceRecord rows;
+    *rows.mutable_version() = record.version();
+    *rows.mutable_as_of() = record.as_of();
+    *rows.mutable_mark() = record.mark();
+    Send(engine::kComplianceTopic, p, key, rows.SerializeAsString());
   }
 
   void Send(std::string_view topic, const Publication& p, std::string key, std::string value) {

@@ -383,12 +383,32 @@ class Run {
       }
       CompareEpisodes(undisturbed, EpisodesOf(process->task()), "a disturbed process", "an undisturbed one");
     }
+    if (sabotage_ == Sabotage::kNone && random_.Chance(300)) CheckSnapshots(end);
     if (pace_.plain_rules) {
       CompareEpisodes(PlainEpisodes(world_.setting(), events_.Decode(), records(), end), undisturbed,
                       "the task", "the plain computation");
     }
     if (result_.problem.empty()) CheckReader();
     if (result_.problem.empty()) CheckOtherDefinitions(*processes_.front());
+  }
+
+  void CheckSnapshots(Instant end) {
+    const auto truth = PlainSnapshots(world_.setting(), events_.Decode(), records(), end);
+    for (const auto& process : processes_) {
+      const auto kept =
+          KeptSnapshots(process->task(), Zone().DayOf(pace_.begins - days(1)), Zone().DayOf(end + days(1)));
+      Expect(kept.status(), "reading snapshots");
+      if (!kept.ok()) return;
+      result_.snapshots += kept->size();
+      for (const auto* one : {&*kept, &truth}) {
+        for (const auto& [name, text] : *one) {
+          const auto a = kept->find(name), b = truth.find(name);
+          if (a != kept->end() && b != truth.end() && a->second == b->second) continue;
+          return Problem(Cat("the snapshot of ", name, " is ", a == kept->end() ? "nothing" : a->second,
+                             ", in truth ", b == truth.end() ? "nothing" : b->second));
+        }
+      }
+    }
   }
 
   // All of them come to the newest definitions in the end, and readers see what these say. Episodes depend on

@@ -21,6 +21,7 @@ struct RunResult {
   size_t episodes = 0;
   size_t kills = 0;
   size_t redefinitions = 0;
+  size_t snapshots = 0;
   size_t ranges = 0;  // asked for by from and to, and answered
 };
 

@@ -25,6 +25,7 @@ TEST(Simulation, EverySeedAgreesWithTheBatchComputation) {
     sum.records += result.records;
     sum.episodes += result.episodes;
     sum.kills += result.kills;
+    sum.snapshots += result.snapshots;
     sum.redefinitions += result.redefinitions;
     sum.ranges += result.ranges;
     if (result.problem.empty()) continue;
@@ -36,6 +37,7 @@ TEST(Simulation, EverySeedAgreesWithTheBatchComputation) {
   RecordProperty("records", std::to_string(sum.records));
   RecordProperty("episodes", std::to_string(sum.episodes));
   RecordProperty("kills", std::to_string(sum.kills));
+  RecordProperty("snapshots", std::to_string(sum.snapshots));
   RecordProperty("redefinitions", std::to_string(sum.redefinitions));
   RecordProperty("ranges", std::to_string(sum.ranges));
 }

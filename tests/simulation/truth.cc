@@ -134,6 +134,57 @@ Answer Told(engine::Task& task) {
   return answer;
 }
 
+namespace {
+
+void AddSnapshot(LocalDay day, const domain::WaitingRow& row, std::map<std::string, std::string>& texts) {
+  if (row.open == 0) return;
+  std::string text = Cat(row.open, " open ", row.at_risk, " at risk ", row.overdue, " overdue");
+  if (row.by_age) {
+    for (const int64_t n : *row.by_age) text += Cat(" ", n);
+  }
+  const domain::SeriesKey& s = row.series;
+  texts[Cat(FormatLocalDay(day), " ", s.indicator, " ", s.level, "=", s.key, " ", domain::SexName(s.sex), " ",
+            domain::AgeName(s.age))] = text;
+}
+
+}  // namespace
+
+std::map<std::string, std::string> PlainSnapshots(const TaskSetting& setting,
+                                                  const engine::Task::Decode& decode,
+                                                  const std::vector<Record>& records, Instant until) {
+  std::map<std::string, std::string> texts;
+  if (records.empty()) return texts;
+  Event event;
+  Instant x = engine::MidnightFrom(records.front().append_time, *setting.zone);
+  for (; x <= until; x = engine::MidnightFrom(x + milliseconds(1), *setting.zone)) {
+    engine::Batch batch(setting);
+    for (const Record& record : records) {
+      if (record.append_time > x) break;
+      if (!Refusal(setting, decode, record, event)) batch.Add(event).IgnoreError();
+    }
+    const auto figures = batch.Finish(x);
+    if (!figures.ok()) continue;
+    for (const domain::WaitingRow& row : figures->waiting) AddSnapshot(setting.zone->DayOf(x), row, texts);
+  }
+  return texts;
+}
+
+absl::StatusOr<std::map<std::string, std::string>> KeptSnapshots(engine::Task& task, LocalDay first,
+                                                                 LocalDay last) {
+  std::map<std::string, std::string> texts;
+  absl::Status status;
+  task.series().ForEach([&](engine::Series& series) {
+    const auto kept = task.Snapshots(series.key, first, last);
+    if (!kept.ok()) {
+      status = kept.status();
+      return;
+    }
+    for (const engine::Snapshot& snapshot : *kept) AddSnapshot(snapshot.day, snapshot.row, texts);
+  });
+  if (!status.ok()) return status;
+  return texts;
+}
+
 std::map<engine::Offset, domain::Reject> Refused(const TaskSetting& setting,
                                                  const engine::Task::Decode& decode,
                                                  const std::vector<Record>& records) {

@@ -37,6 +37,14 @@ std::map<std::string, std::string> CountsBetween(const engine::TaskSetting& sett
                                                  Instant as_of, Instant from, Instant to);
 absl::StatusOr<std::map<std::string, std::string>> ToldBetween(engine::Task& task, Instant from, Instant to);
 
+// Who waited at each local midnight up to an instant, as a text for each series with somebody waiting: by the
+// batch computation over the records that the log had taken by then, and as a task has kept it.
+std::map<std::string, std::string> PlainSnapshots(const engine::TaskSetting& setting,
+                                                  const engine::Task::Decode& decode,
+                                                  const std::vector<engine::Record>& records, Instant until);
+absl::StatusOr<std::map<std::string, std::string>> KeptSnapshots(engine::Task& task, LocalDay first,
+                                                                 LocalDay last);
+
 // Which records are refused, and why, by offset.
 std::map<engine::Offset, domain::Reject> Refused(const engine::TaskSetting& setting,
                                                  const engine::Task::Decode& decode,
