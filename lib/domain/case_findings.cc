@@ -21,7 +21,9 @@ class Finder {
     if (j.outcome == Outcome::kInvalid) AddInvalid(j.reason);
     if (indicator.shape != Shape::kShare) return;
     if (MissesStop(j)) Add(Finding::kMissingStop);
-    if (j.version->pvv_excludes && j.start) first_start_ = std::min(first_start_, *j.start);
+    if (!j.version->pvv_excludes || !j.start || *j.start >= first_start_) return;
+    first_start_ = *j.start;
+    out_.excludable_by = static_cast<int>(&indicator - definition_.indicators.data());
   }
 
   void LookAtPlace(const Geography& geography) {

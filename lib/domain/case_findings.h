@@ -47,8 +47,10 @@ struct CaseFindings {
   std::string source;  // of several, the one of its earliest standing report
   std::string unit;    // its key at level unit
   uint16_t bits = 0;   // by Finding; 0: withdrawn by its source, counts nowhere
-  // Of a case that PvV would exclude from something: the month of its first start, and whether it is so.
+  // Of a case that PvV would exclude from something: the month of its first start, and by which indicator
+  // that is (its index); and whether it is coded so.
   std::optional<MonthIndex> excludable_since;
+  int excludable_by = 0;
   bool pvv = false;
 
   bool Has(Finding finding) const { return (bits >> static_cast<int>(finding) & 1) != 0; }

@@ -131,20 +131,35 @@ TEST_F(CaseFindingsTest, SaysWhatPvvExcludes) {
   EXPECT_EQ(Of({start}).excludable_since, std::nullopt);
 }
 
+PvvCoding Compare(PvvCounts unit, PvvCounts region) { return ComparePvv({{0, unit}}, {{0, region}}); }
+
 TEST(PvvCoding, AUnitStandsOutByItsIntervalItsShareAndItsCases) {
   // 12 of 30 against 10 of 200: Wilson 95 % of 12/30 is 0.2459 to 0.5768, by hand.
-  const PvvCoding coding = ComparePvv({30, 12}, {230, 22});
+  const PvvCoding coding = Compare({30, 12}, {230, 22});
   EXPECT_EQ(coding.others, (PvvCounts{200, 10}));
   EXPECT_NEAR(*coding.share, 0.4, 1e-9);
   EXPECT_NEAR(*coding.wilson_low, 0.2459, 1e-4);
   EXPECT_NEAR(*coding.wilson_high, 0.5768, 1e-4);
   EXPECT_NEAR(*coding.others_share, 0.05, 1e-9);
   EXPECT_TRUE(coding.stands_out);
-  EXPECT_FALSE(ComparePvv({10, 4}, {210, 14}).stands_out) << "too few cases";
-  EXPECT_FALSE(ComparePvv({20, 1}, {220, 1}).stands_out) << "one is chance";
-  EXPECT_FALSE(ComparePvv({60, 6}, {260, 16}).stands_out) << "the interval reaches down to the others";
-  EXPECT_FALSE(ComparePvv({2000, 300}, {4000, 500}).stands_out) << "more, but not twice as much";
-  EXPECT_FALSE(ComparePvv({30, 12}, {30, 12}).stands_out) << "there are no others";
+  EXPECT_FALSE(Compare({10, 6}, {210, 16}).stands_out) << "too few cases";
+  EXPECT_FALSE(Compare({20, 1}, {220, 1}).stands_out) << "one is chance";
+  EXPECT_FALSE(Compare({60, 6}, {260, 16}).stands_out) << "the interval reaches down to the others";
+  EXPECT_FALSE(Compare({2000, 300}, {4000, 500}).stands_out) << "more, but not twice as much";
+  EXPECT_FALSE(Compare({2000, 60}, {4000, 70}).stands_out) << "twice as much, but of little";
+  EXPECT_FALSE(Compare({30, 12}, {30, 12}).stands_out) << "there are no others";
+}
+
+TEST(PvvCoding, ComparesAUnitWithWhatOthersCodeOfSuchCases) {
+  // The others: 5 of 1000 of one kind, 30 of 100 of another. The unit has 100 of the second alone.
+  const PvvMix region = {{0, {1000, 5}}, {1, {200, 60}}};
+  const PvvCoding coding = ComparePvv({{1, {100, 30}}}, region);
+  EXPECT_EQ(coding.others, (PvvCounts{100, 30}));
+  EXPECT_NEAR(*coding.others_share, 0.3, 1e-9);
+  EXPECT_FALSE(coding.stands_out);
+  // Half of each kind: half of 0.5 % and half of 30 %.
+  const PvvCoding mixed = ComparePvv({{0, {100, 0}}, {1, {100, 30}}}, {{0, {1100, 5}}, {1, {200, 60}}});
+  EXPECT_NEAR(*mixed.others_share, (0.005 + 0.3) / 2, 1e-9);
 }
 
 }  // namespace

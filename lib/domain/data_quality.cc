@@ -30,16 +30,30 @@ std::optional<double> FindingCounts::share_judged() const {
   return applicable == 0 ? std::nullopt : std::optional(Quotient(of(Finding::kJudged), applicable));
 }
 
-PvvCoding ComparePvv(const PvvCounts& unit, const PvvCounts& region) {
-  PvvCoding coding{.unit = unit, .others = {region.n - unit.n, region.pvv - unit.pvv}};
-  if (coding.others.n > 0) coding.others_share = Quotient(coding.others.pvv, coding.others.n);
-  if (unit.n == 0) return coding;
-  const Interval interval = Wilson(unit.pvv, unit.n);
-  coding.share = Quotient(unit.pvv, unit.n);
+PvvCoding ComparePvv(const PvvMix& unit, const PvvMix& region) {
+  PvvCoding coding;
+  double expected = 0;
+  bool comparable = true;
+  for (const auto& [indicator, counts] : unit) {
+    const PvvCounts& whole = region.at(indicator);
+    const PvvCounts others{whole.n - counts.n, whole.pvv - counts.pvv};
+    coding.unit += counts;
+    coding.others += others;
+    comparable = comparable && (others.n > 0 || counts.n == 0);
+    if (others.n > 0) expected += static_cast<double>(counts.n) * Quotient(others.pvv, others.n);
+  }
+  const PvvCounts& own = coding.unit;
+  if (own.n == 0) return coding;
+  const Interval interval = Wilson(own.pvv, own.n);
+  coding.share = Quotient(own.pvv, own.n);
   coding.wilson_low = interval.low;
   coding.wilson_high = interval.high;
-  coding.stands_out = unit.n >= kPvvLeastCases && unit.pvv >= kPvvLeastCoded && coding.others_share &&
-                      interval.low > *coding.others_share && *coding.share >= 2 * *coding.others_share;
+  if (!comparable) return coding;
+  const double others_share = expected / static_cast<double>(own.n);
+  coding.others_share = others_share;
+  coding.stands_out = own.n >= kPvvLeastCases && own.pvv >= kPvvLeastCoded && interval.low > others_share &&
+                      *coding.share >= 2 * others_share &&
+                      *coding.share >= others_share + kPvvLeastDifference;
   return coding;
 }
 

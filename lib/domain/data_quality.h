@@ -28,27 +28,38 @@ struct FindingCounts {
 struct PvvCounts {
   int64_t n = 0;
   int64_t pvv = 0;
+  PvvCounts& operator+=(const PvvCounts& o) {
+    n += o.n;
+    pvv += o.pvv;
+    return *this;
+  }
   bool operator==(const PvvCounts&) const = default;
 };
+
+// By the indicator (its index) that such a case is first for: a planned check-up is seldom put off by choice,
+// an operation often, so only like is compared with like.
+using PvvMix = std::map<int, PvvCounts>;
 
 // The cases that count: those that began in the month of now or the two before it.
 inline constexpr int kPvvMonths = 3;
 
 // A unit that codes PvV for lack of capacity stands out from the others (spec §7): its 95 % Wilson interval
-// lies above their share, and its share is at least twice theirs, of at least kPvvLeastCases cases and
-// kPvvLeastCoded that are coded so.
+// lies above what the others' shares give for its mix of cases, and its share is at least twice that and five
+// points more, of at least kPvvLeastCases cases and kPvvLeastCoded that are coded so.
 inline constexpr int64_t kPvvLeastCases = 20;
 inline constexpr int64_t kPvvLeastCoded = 5;
+inline constexpr double kPvvLeastDifference = 0.05;
 struct PvvCoding {
   PvvCounts unit;
-  PvvCounts others;  // the region's other units
+  PvvCounts others;  // the region's other units, of the indicators that the unit has
   std::optional<double> share;
   std::optional<double> wilson_low;
   std::optional<double> wilson_high;
-  std::optional<double> others_share;
+  std::optional<double>
+      others_share;  // what the others' shares by indicator give for the unit's mix of cases
   bool stands_out = false;
 };
-PvvCoding ComparePvv(const PvvCounts& unit, const PvvCounts& region);
+PvvCoding ComparePvv(const PvvMix& unit, const PvvMix& region);
 
 // What one source sent for one stream; depends on no order of arrival.
 struct SourceRow {

@@ -171,6 +171,7 @@ void EncodeFindings(const CountedCase& how, const domain::CaseState& state, Byte
   EncodeShared(findings.unit, how.keys, ItselfOf, out);
   out.Unsigned(findings.bits);
   out.Unsigned(findings.excludable_since ? static_cast<uint64_t>(*findings.excludable_since) + 1 : 0);
+  out.Unsigned(static_cast<uint64_t>(findings.excludable_by));
   out.Byte(findings.pvv ? 1 : 0);
 }
 
@@ -183,6 +184,7 @@ void DecodeFindings(ByteReader& in, const domain::CaseState& state, CountedCase&
   if (const uint64_t month = in.Unsigned(); month != 0) {
     findings.excludable_since = static_cast<domain::MonthIndex>(month - 1);
   }
+  findings.excludable_by = static_cast<int>(in.Unsigned());
   findings.pvv = in.Byte() != 0;
 }
 

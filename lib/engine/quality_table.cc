@@ -24,7 +24,7 @@ void QualityTable::Add(const domain::CaseFindings& findings, int sign) {
   const auto it = cells_.try_emplace(key_).first;
   it->second.findings.Add(findings, sign);
   if (findings.excludable_since) {
-    const auto month = it->second.pvv.try_emplace(*findings.excludable_since).first;
+    const auto month = it->second.pvv.try_emplace({*findings.excludable_since, findings.excludable_by}).first;
     month->second.n += sign;
     if (findings.pvv) month->second.pvv += sign;
     if (month->second.n == 0) it->second.pvv.erase(month);
@@ -37,8 +37,9 @@ std::string QualityTable::Encode(const Cell& cell) {
   std::string bytes;
   ByteWriter out(bytes);
   for (int64_t count : cell.findings.by_finding) out.Signed(count);
-  for (const auto& [month, counts] : cell.pvv) {
-    out.Signed(month);
+  for (const auto& [key, counts] : cell.pvv) {
+    out.Signed(key.first);
+    out.Signed(key.second);
     out.Signed(counts.n);
     out.Signed(counts.pvv);
   }
@@ -49,7 +50,8 @@ bool QualityTable::Decode(std::string_view bytes, Cell& cell) {
   ByteReader in(bytes);
   for (int64_t& count : cell.findings.by_finding) count = in.Signed();
   while (in.ok() && !in.rest().empty()) {
-    domain::PvvCounts& counts = cell.pvv[static_cast<domain::MonthIndex>(in.Signed())];
+    const auto month = static_cast<domain::MonthIndex>(in.Signed());
+    domain::PvvCounts& counts = cell.pvv[{month, static_cast<int>(in.Signed())}];
     counts.n = in.Signed();
     counts.pvv = in.Signed();
   }
@@ -83,19 +85,16 @@ absl::Status QualityTable::Load(Store& store) {
 std::vector<domain::UnitRow> QualityTable::Units(Instant now, const TimeZone& zone) const {
   const domain::MonthIndex month = domain::MonthOf(zone.DayOf(now));
   const auto recent = [&](const Cell& cell) {
-    domain::PvvCounts sum;
-    for (auto it = cell.pvv.lower_bound(month - domain::kPvvMonths + 1);
-         it != cell.pvv.end() && it->first <= month; ++it) {
-      sum.n += it->second.n;
-      sum.pvv += it->second.pvv;
+    domain::PvvMix mix;
+    for (auto it = cell.pvv.lower_bound({month - domain::kPvvMonths + 1, 0});
+         it != cell.pvv.end() && it->first.first <= month; ++it) {
+      mix[it->first.second] += it->second;
     }
-    return sum;
+    return mix;
   };
-  domain::PvvCounts region;
+  domain::PvvMix region;
   for (const auto& [key, cell] : cells_) {
-    const domain::PvvCounts counts = recent(cell);
-    region.n += counts.n;
-    region.pvv += counts.pvv;
+    for (const auto& [indicator, counts] : recent(cell)) region[indicator] += counts;
   }
   std::vector<domain::UnitRow> rows;
   rows.reserve(cells_.size());

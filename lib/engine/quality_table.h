@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/container/btree_map.h"
@@ -31,7 +32,8 @@ class QualityTable {
  private:
   struct Cell {
     domain::FindingCounts findings;
-    absl::btree_map<domain::MonthIndex, domain::PvvCounts> pvv;  // by the month of the first start
+    // By the month of the first start, and by whose indicator's (its index) that is.
+    absl::btree_map<std::pair<domain::MonthIndex, int>, domain::PvvCounts> pvv;
 
     bool Empty() const { return findings == domain::FindingCounts() && pvv.empty(); }
   };

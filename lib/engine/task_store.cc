@@ -11,7 +11,7 @@ namespace vardvakt::engine {
 namespace {
 
 // The layout of the store's rows; a store of a newer one is refused, of an older one rebuilt.
-constexpr uint64_t kStoreFormat = 4;
+constexpr uint64_t kStoreFormat = 5;
 
 absl::Status DamagedMeta() {
   return absl::DataLossError(

@@ -80,7 +80,7 @@ ReplayReport SmallReport() {
                    .source = "cosmic",
                    .unit = "U1",
                    .findings = FindingsOf({{domain::Finding::kJudged, 1}}),
-                   .pvv = domain::ComparePvv({30, 12}, {230, 22})}};
+                   .pvv = domain::ComparePvv({{0, {30, 12}}}, {{0, {230, 22}}})}};
   return report;
 }
 
