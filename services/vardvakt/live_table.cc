@@ -16,6 +16,7 @@ namespace v1 = compliance::v1;
 
 constexpr size_t kCasesShown = 8;
 constexpr size_t kEpisodesShown = 6;
+constexpr size_t kNameColumns = 62;
 constexpr std::array kWindowsShown = {"1h", "24h", "7d", "30d", "month"};
 
 // How many columns a text takes: its code points, which is right for Swedish.
@@ -133,14 +134,14 @@ void AddOthers(const LiveView& view, std::vector<std::string>& lines) {
     }
     if (by_window.empty() && open == 0) continue;
     const v1::ShareRow* year = by_window["year"];
-    rows.push_back(Left(Cut(Cat("  ", indicator.name_en()), 49), 50) +
+    rows.push_back(Left(Cut(Cat("  ", indicator.name_en()), kNameColumns - 1), kNameColumns) +
                    Right(ShareCell(by_window["30d"]), 18) + Right(ShareCell(year), 18) +
                    Right(year != nullptr && year->has_goal() ? Percent(year->goal()) : "-", 9) +
                    Right(Cat(open), 9) + Right(Cat(overdue), 9));
   }
   if (rows.empty()) return;
-  lines.push_back(Left("The other goals, the whole region", 50) + Right("30d", 18) + Right("year", 18) +
-                  Right("goal", 9) + Right("waiting", 9) + Right("overdue", 9));
+  lines.push_back(Left("The other goals, the whole region", kNameColumns) + Right("30d", 18) +
+                  Right("year", 18) + Right("goal", 9) + Right("waiting", 9) + Right("overdue", 9));
   std::ranges::move(rows, std::back_inserter(lines));
   lines.emplace_back();
 }
