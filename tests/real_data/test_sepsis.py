@@ -89,7 +89,7 @@ class Sepsis(unittest.TestCase):
         done = subprocess.run([replay.binary(), "explain", "case", "--case", "IC", "--config", CONFIG, "--csv", DATA,
                                "--mapping", MAPPING], check=True, stdout=subprocess.PIPE, text=True)
         for line in ("sepsis_release_14d@2013-01-01: completed, within the limit",
-                     "counted at 2014-06-12 16:35:29.000 (first returned_to_emergency)",
+                     "sepsis_returns@2013-01-01: completed",
                      "sepsis_triage_10min@2013-01-01: invalid (stop_before_start)"):
             self.assertIn(line, done.stdout)
 
