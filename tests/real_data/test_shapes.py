@@ -193,8 +193,8 @@ class Shapes(unittest.TestCase):
                               cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         self.assertEqual(done.returncode, 0, done.stderr)
         answer = json.loads(done.stdout)
-        self.assertEqual(answer.pop("events")["rejected"], {})
-        return answer
+        self.assertEqual(answer["events"]["rejected"], {})
+        return {table: answer[table] for table in replay.ROW_KEYS}  # how many events said so differs
 
     def test_every_shape_says_what_the_events_say(self):
         lines = self.folder / "events.ndjson"
