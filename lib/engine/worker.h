@@ -43,7 +43,7 @@ struct WorkerOptions {
   size_t series_at_once = 64;               // of which all rows go out in one step
   size_t cases_at_once = 500;               // likewise, when everything current is published
   size_t episodes_at_once = 500;            // likewise
-  size_t judged_at_once = 2'000;            // cases that are judged by coming definitions between two batches
+  size_t judged_at_once = 4'000;            // cases that are judged by coming definitions between two batches
   Duration behind_after = seconds(10);  // log time so far behind the clock, with records unread, is "behind"
   Duration sync_every = seconds(10);    // a durable commit; the log has what is lost before it
   Duration max_clock_step_back = seconds(1);

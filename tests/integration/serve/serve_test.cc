@@ -1,7 +1,12 @@
 // All services in one process, spoken to by HTTP, on a clock that the test moves.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
 #include <thread>
 
 #include "lib/adapters/http/client.h"
@@ -25,7 +30,7 @@ class ServeTest : public testing::Test {
   void SetUp() override {
     options_.storage.data_dir = dir_.path();
     options_.listen = {.http_port = 0, .grpc_port = 0};
-    auto configuration = process::LoadConfiguration("config");
+    auto configuration = process::LoadConfiguration(options_.config);
     ASSERT_TRUE(configuration.ok()) << configuration.status();
     configuration_ = *configuration;
     Start();
@@ -130,6 +135,76 @@ TEST_F(ServeTest, AfterAStopAndAStartTheNumbersAreTheSameAndDeadlinesThatPassedA
   clock_.Advance(minutes(25));
   Start();
   AwaitBody(Region24h(), R"("open":1,"at_risk":0,"overdue":1)");
+}
+
+TEST_F(ServeTest, WhoWaitedAtMidnightIsKeptAsKnownThen) {
+  Post(Call());
+  AwaitBody(Region24h(), R"("open":1)");
+  const std::string from = FormatMillis(clock_.Now());
+  clock_.Advance(hours(24));
+  Post(Event("e2", "arrived", R"(,"resource":"A1","resource_kind":"ambulance")"));
+  const std::string to = FormatMillis(clock_.Now());
+  AwaitBody(Region24h(), R"("n":1,"n_before":1)");
+  AwaitBody(Cat("/v1/series?measure=waiting&step=day&indicator=", kPrio1, "&from=", from, "&to=", to),
+            R"("open":1,"at_risk":0,"overdue":1)");
+}
+
+// The configuration is edited while the program runs, and SIGHUP says so.
+class RedefineTest : public ServeTest {
+ protected:
+  void SetUp() override {
+    std::filesystem::copy("config", directory(), std::filesystem::copy_options::recursive);
+    options_.config = directory();
+    ServeTest::SetUp();
+  }
+  std::string directory() const { return config_dir_ / "config"; }
+  void Replace(const std::string& file, const std::string& from, const std::string& to) {
+    const std::string path = Cat(directory(), "/", file);
+    std::stringstream text;
+    text << std::ifstream(path).rdbuf();
+    std::string changed = text.str();
+    ASSERT_NE(changed.find(from), std::string::npos) << from;
+    changed.replace(changed.find(from), from.size(), to);
+    std::ofstream(path) << changed;
+  }
+  static void HangUp() { ::kill(::getpid(), SIGHUP); }
+
+  testkit::TempDir config_dir_;
+};
+
+TEST_F(RedefineTest, AStricterLimitIsInForceUnderItsRevisionAndABadFileChangesNothing) {
+  Post(Call());
+  clock_.Advance(minutes(16));
+  AwaitBody(Cases("at_risk"), R"("case_id":"m1")");
+  Replace("indicators/ambulance.yaml", "limit: 20min", "limit: 15min");
+  Replace("indicators/ambulance.yaml", "after: 15min", "after: 10min");
+  HangUp();
+  AwaitBody("/metrics", "vardvakt_config_last_reload_successful 0");
+  EXPECT_THAT(Get(Cases("at_risk")).body, HasSubstr(R"("revision":1)"));
+
+  Replace("revision.yaml", "revision: 1", "revision: 2");
+  HangUp();
+  AwaitBody(Cases("overdue"), R"("case_id":"m1")");
+  EXPECT_THAT(Get(Cases("overdue")).body, HasSubstr(R"("revision":2)"));
+  AwaitBody("/metrics", "vardvakt_config_last_reload_successful 1");
+  AwaitBody("/metrics", R"(vardvakt_task_judged_ratio{region="06",stream="ambulance"} 1)");
+  AwaitBody("/metrics", R"(vardvakt_task_cases{region="06",stream="ambulance"} 1)");
+  clock_.Advance(seconds(2));
+  AwaitBody("/v1/alerts?state=firing", R"("rule":"ambulance_prio1_overdue")");
+}
+
+TEST_F(RedefineTest, AStartWithOtherDefinitionsUnderTheSameRevisionIsRefusedWithTheRemedy) {
+  Post(Call());
+  AwaitBody(Region24h(), R"("open":1)");
+  Stop();
+  Replace("indicators/ambulance.yaml", "limit: 20min", "limit: 18min");
+  const auto changed = process::LoadConfiguration(directory());
+  ASSERT_TRUE(changed.ok()) << changed.status();
+  lifecycle_.emplace(logger_, seconds(30));
+  context_.emplace(runtime::Context{real_clock_, logger_, signals_, *lifecycle_});
+  const auto refused = StartNode(options_, *changed, clock_, *context_);
+  EXPECT_THAT(std::string(ToStd(refused.status().message())),
+              HasSubstr("set `revision` in revision.yaml to 2"));
 }
 
 TEST_F(ServeTest, OnlyWhatTheLogHasIsCountedAndRejectsAreDeadLetters) {
