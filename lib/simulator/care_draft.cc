@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "lib/simulator/calendar.h"
+#include "lib/simulator/care_flows.h"
 
 namespace vardvakt::simulator {
 namespace {
@@ -49,14 +50,13 @@ uint64_t StreamOf(const CareKey& key) {
 
 }  // namespace
 
-CareDraft::CareDraft(const CareWorld& world, const CareKey& key, std::string_view stream,
-                     std::string_view source)
+CareDraft::CareDraft(const CareWorld& world, const CareKey& key)
     : world_(world),
       random_(world.seed, StreamOf(key)),
       start_(std::chrono::floor<seconds>(world.county.zone.FromLocal(key.day + key.time_of_day))) {
   case_.key = key;
-  case_.stream = stream;
-  case_.source = source;
+  case_.stream = ShapeOf(key.flow).stream;
+  case_.source = ShapeOf(key.flow).source;
 }
 
 void CareDraft::ChoosePerson(const Quantiles& age, int64_t female_per_mille) {

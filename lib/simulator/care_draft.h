@@ -26,7 +26,7 @@ enum class Care : uint8_t { kPrimary, kCancer, kPlanned, kTheatre };
 // draft knows the calendar, how bookings go, and all that can go wrong on a report's way. Used up by Finish.
 class CareDraft {
  public:
-  CareDraft(const CareWorld& world, const CareKey& key, std::string_view stream, std::string_view source);
+  CareDraft(const CareWorld& world, const CareKey& key);
 
   const County& county() const { return world_.county; }
   Random& random() { return random_; }

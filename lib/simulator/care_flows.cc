@@ -21,14 +21,14 @@ constexpr Rhythm kDentists = {
     .holiday_per_mille = 0};
 
 constexpr CareFlowShape kShapes[kCareFlows] = {
-    {CareFlow::kContact, MakeContact, &kPhones, kWaitStream, "pv", 345, days(220)},
-    {CareFlow::kFirstVisit, MakeFirstVisit, &kSurgeries, kWaitStream, "fb", 204, days(850)},
-    {CareFlow::kProcedure, MakeProcedure, &kSurgeries, kWaitStream, "op", 75, days(850)},
-    {CareFlow::kFollowUp, MakeFollowUp, &kSurgeries, kWaitStream, "ab", 376, days(900)},
-    {CareFlow::kPathway, MakePathway, &kSurgeries, kPathwayStream, "svf", 1000, days(400)},
-    {CareFlow::kDentalReferral, MakeDentalReferral, &kDentists, kDentalStream, "td", 80, days(700)},
-    {CareFlow::kDentalRecall, MakeDentalRecall, &kDentists, kDentalStream, "rev", 876, days(1300)},
-    {CareFlow::kDentalOutreach, MakeDentalOutreach, &kDentists, kDentalStream, "uo", 44, days(300)},
+    {CareFlow::kContact, MakeContact, &kPhones, kWaitStream, "vc", "pv", 345, days(220)},
+    {CareFlow::kFirstVisit, MakeFirstVisit, &kSurgeries, kWaitStream, "cosmic", "fb", 204, days(850)},
+    {CareFlow::kProcedure, MakeProcedure, &kSurgeries, kWaitStream, "cosmic", "op", 75, days(850)},
+    {CareFlow::kFollowUp, MakeFollowUp, &kSurgeries, kWaitStream, "cosmic", "ab", 376, days(900)},
+    {CareFlow::kPathway, MakePathway, &kSurgeries, kPathwayStream, "cosmic", "svf", 1000, days(400)},
+    {CareFlow::kDentalReferral, MakeDentalReferral, &kDentists, kDentalStream, "t4", "td", 80, days(700)},
+    {CareFlow::kDentalRecall, MakeDentalRecall, &kDentists, kDentalStream, "t4", "rev", 876, days(1300)},
+    {CareFlow::kDentalOutreach, MakeDentalOutreach, &kDentists, kDentalStream, "t4", "uo", 44, days(300)},
 };
 
 }  // namespace

@@ -23,6 +23,7 @@ struct CareFlowShape {
   CareCase (*make)(const CareWorld&, const CareKey&);
   const Rhythm* rhythm;
   std::string_view stream;
+  std::string_view source;  // the system that reports
   std::string_view case_prefix;
   int64_t per_mille_of_stream;  // of the stream's cases
   days longest;                 // from its beginning until a source says that it has ended

@@ -7,8 +7,6 @@
 namespace vardvakt::simulator {
 namespace {
 
-constexpr std::string_view kSource = "t4";
-
 constexpr Quantiles kReferredAge = {{0, 5}, {250, 14}, {500, 42}, {800, 66}, {1000, 90}};
 constexpr Quantiles kRecalledAge = {{0, 3}, {300, 12}, {450, 22}, {700, 50}, {900, 74}, {1000, 96}};
 constexpr Quantiles kEntitledAge = {{0, 20}, {200, 60}, {400, 80}, {800, 90}, {1000, 103}};
@@ -68,7 +66,7 @@ void MaybePvv(CareDraft& draft, LocalDay booked, LocalDay last_in_time) {
 
 CareCase MakeDentalReferral(const CareWorld& world, const CareKey& key) {
   constexpr int64_t kLimit = 60;
-  CareDraft draft(world, key, kDentalStream, kSource);
+  CareDraft draft(world, key);
   draft.ChoosePlace();
   draft.ChooseUnit(world.county.specialist_dental);
   draft.ChoosePerson(kReferredAge, 530);
@@ -82,7 +80,7 @@ CareCase MakeDentalReferral(const CareWorld& world, const CareKey& key) {
 }
 
 CareCase MakeDentalRecall(const CareWorld& world, const CareKey& key) {
-  CareDraft draft(world, key, kDentalStream, kSource);
+  CareDraft draft(world, key);
   const Place& place = draft.ChoosePlace();
   draft.ChooseUnit(place.dental_clinics);
   draft.ChoosePerson(kRecalledAge, 510);
@@ -107,7 +105,7 @@ CareCase MakeDentalRecall(const CareWorld& world, const CareKey& key) {
 }
 
 CareCase MakeDentalOutreach(const CareWorld& world, const CareKey& key) {
-  CareDraft draft(world, key, kDentalStream, kSource);
+  CareDraft draft(world, key);
   const Place& place = draft.ChoosePlace();
   draft.ChooseUnit(place.dental_clinics);
   draft.ChoosePerson(kEntitledAge, 620);

@@ -33,6 +33,11 @@ struct Incident {
   std::string where;
 
   bool HoldsAt(Instant instant) const { return from <= instant && instant < to; }
+  // Whether it befalls what is sent, not what happens.
+  bool IsOfSources() const {
+    return kind == IncidentKind::kSourceSilent || kind == IncidentKind::kSourceLost ||
+           kind == IncidentKind::kSourceDouble;
+  }
   // Whether it is everywhere, or at one of `places`.
   bool IsAt(std::initializer_list<std::string_view> places) const;
 };

@@ -8,8 +8,6 @@
 namespace vardvakt::simulator {
 namespace {
 
-constexpr std::string_view kSource = "cosmic";
-
 constexpr Quantiles kAge = {{0, 16}, {50, 38}, {250, 58}, {500, 70}, {800, 80}, {1000, 98}};
 
 // The time to treatment, per mille of the limit: a third is within it, as in 2023.
@@ -192,7 +190,7 @@ void ReportTreatment(CareDraft& draft, const Treatment& treatment) {
 }  // namespace
 
 CareCase MakePathway(const CareWorld& world, const CareKey& key) {
-  CareDraft draft(world, key, kPathwayStream, kSource);
+  CareDraft draft(world, key);
   const Place& place = draft.ChoosePlace();
   draft.ChooseClinic(place, draft.Chance(600));
   const domain::PathwayVersion* pathway = ChoosePathway(draft);

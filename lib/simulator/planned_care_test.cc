@@ -177,6 +177,22 @@ TEST_F(PlannedCareTest, ALaterPartContinuesAnEarlierOne) {
   }
 }
 
+// The run-in: cases begun before count as they would have, had all of them been seen.
+TEST_F(PlannedCareTest, AYearIsTheSameHoweverLongBeforeItWasBegun) {
+  CareOptions options = ACareWeek(13);
+  options.to = options.from + days(60);
+  CareOptions earlier = options;
+  earlier.from = options.from - days(150);
+  for (const domain::Indicator& indicator :
+       {ByDays("referral_decided", "first_visit", 60), ByDays("followup_decided", "followup_done", 100)}) {
+    const Tally a = TallyOf(Merged(DeliveriesOf(options)), indicator, county_.zone, options.from, options.to);
+    const Tally b = TallyOf(Merged(DeliveriesOf(earlier)), indicator, county_.zone, options.from, options.to);
+    EXPECT_EQ(a.completed, b.completed) << indicator.id;
+    EXPECT_EQ(a.within, b.within) << indicator.id;
+    EXPECT_GT(a.completed, 1'000) << indicator.id;
+  }
+}
+
 TEST_F(PlannedCareTest, HoldsNoMoreThanTheOpenCases) {
   CareOptions options = ACareYear(8);
   PlannedCare care(county_, options);

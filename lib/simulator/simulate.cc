@@ -30,6 +30,7 @@ absl::StatusOr<Simulated> SimulateToFile(const County& county, const TrafficOpti
   if (county.places.empty()) {
     return absl::InvalidArgumentError("units.yaml has no municipalities to simulate; add at least one");
   }
+  if (absl::Status status = CheckIncidents(county, options.care.incidents); !status.ok()) return status;
   std::ofstream file(path, std::ios::binary | std::ios::trunc);
   if (!file) return FileError(path);
 

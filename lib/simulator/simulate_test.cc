@@ -65,6 +65,10 @@ TEST_F(SimulateTest, SaysWhatItCanNotDo) {
                   .status()
                   .ToString(),
               HasSubstr("units.yaml has no municipalities"));
+  TrafficOptions nowhere{.missions = AWeek(1), .care = ACareWeek(1)};
+  nowhere.care.incidents = {{.kind = IncidentKind::kStrike, .from = backwards.care.from, .where = "wait"}};
+  EXPECT_THAT(SimulateToFile(county_, nowhere, directory_ / "a").status().ToString(),
+              HasSubstr("no municipality, hospital or unit of that code"));
   EXPECT_THAT(Simulate("none/a").status().ToString(), HasSubstr("No such file or directory"));
 }
 

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
+#include "absl/status/status.h"
 #include "lib/simulator/generator.h"
 #include "lib/simulator/planned_care.h"
 
@@ -11,6 +13,9 @@ struct TrafficOptions {
   GeneratorOptions missions;  // without any a day there is no ambulance
   CareOptions care;
 };
+
+// kInvalidArgument for an incident at a place that the county does not have: it would change nothing.
+absl::Status CheckIncidents(const County& county, const std::vector<Incident>& incidents);
 
 // The whole county: missions and planned care, in order of time. Not thread-safe. `county` must outlive it.
 class Traffic : public DeliverySource {

@@ -38,5 +38,19 @@ TEST_F(TrafficTest, OfNothingIsNothing) {
   EXPECT_FALSE(traffic.Next());
 }
 
+TEST_F(TrafficTest, IncidentsAreAtPlacesOfTheCountyOrOfSources) {
+  const auto is_ok = [&](IncidentKind kind, const char* where) {
+    return CheckIncidents(county_, {{.kind = kind, .where = where}}).ok();
+  };
+  for (const char* where : {"", "0680", "22010", "SE2321000057-22010kirurgi"}) {
+    EXPECT_TRUE(is_ok(IncidentKind::kStrike, where)) << where;
+  }
+  for (const char* where : {"ambulance", "zenit", "wait", "svf", "dental", "vc", "cosmic", "t4"}) {
+    EXPECT_TRUE(is_ok(IncidentKind::kSourceSilent, where)) << where;
+    EXPECT_FALSE(is_ok(IncidentKind::kTheatreClosed, where)) << where;
+  }
+  EXPECT_FALSE(is_ok(IncidentKind::kSourceSilent, "0999"));
+}
+
 }  // namespace
 }  // namespace vardvakt::simulator

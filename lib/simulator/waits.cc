@@ -9,9 +9,6 @@ namespace {
 
 using domain::Deviation;
 
-constexpr std::string_view kPrimaryCareSource = "vc";
-constexpr std::string_view kHospitalSource = "cosmic";
-
 constexpr Quantiles kAge = {{0, 0},    {80, 6},   {160, 18}, {300, 35},
                             {500, 56}, {700, 70}, {900, 82}, {1000, 101}};
 
@@ -175,7 +172,7 @@ CareCase MakeWait(CareDraft& draft, const WaitPlan& plan, const Quantiles& wante
 }  // namespace
 
 CareCase MakeContact(const CareWorld& world, const CareKey& key) {
-  CareDraft draft(world, key, kWaitStream, kPrimaryCareSource);
+  CareDraft draft(world, key);
   const Place& place = draft.ChoosePlace();
   draft.ChooseUnit(place.health_centres);
   draft.ChoosePerson(kAge, 560);
@@ -218,7 +215,7 @@ CareCase MakeContact(const CareWorld& world, const CareKey& key) {
 CareCase MakeFirstVisit(const CareWorld& world, const CareKey& key) {
   static constexpr WaitPlan kPlan = {"referral_decided", "first_visit", kVisitClosed, kMov,
                                      kPvvOfLate,         Care::kPlanned};
-  CareDraft draft(world, key, kWaitStream, kHospitalSource);
+  CareDraft draft(world, key);
   const Place& place = draft.ChoosePlace();
   draft.ChooseClinic(place, draft.Chance(500));
   draft.ChoosePerson(kAge, 540);
@@ -228,7 +225,7 @@ CareCase MakeFirstVisit(const CareWorld& world, const CareKey& key) {
 CareCase MakeProcedure(const CareWorld& world, const CareKey& key) {
   static constexpr WaitPlan kPlan = {"procedure_decided", "procedure_done",     kProcedureClosed,
                                      kMovProcedure,       kPvvOfLateProcedures, Care::kTheatre};
-  CareDraft draft(world, key, kWaitStream, kHospitalSource);
+  CareDraft draft(world, key);
   const Place& place = draft.ChoosePlace();
   draft.ChooseClinic(place, true);
   draft.ChoosePerson(kAge, 530);
@@ -238,7 +235,7 @@ CareCase MakeProcedure(const CareWorld& world, const CareKey& key) {
 CareCase MakeFollowUp(const CareWorld& world, const CareKey& key) {
   static constexpr WaitPlan kPlan = {"followup_decided", "followup_done", kFollowUpClosed, 0,
                                      kPvvOfLate,         Care::kPlanned};
-  CareDraft draft(world, key, kWaitStream, kHospitalSource);
+  CareDraft draft(world, key);
   const Place& place = draft.ChoosePlace();
   draft.ChooseClinic(place, draft.Chance(400));
   draft.ChoosePerson(kAge, 530);
