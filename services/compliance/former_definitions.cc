@@ -20,9 +20,8 @@ bool IsOf(const config::LoadResult& loaded, const config::Configuration& configu
   if (loaded.configuration == nullptr) return false;
   const auto& a = loaded.configuration->regions;
   const auto& b = configuration.regions;
-  return std::ranges::equal(a, b, [](const auto& x, const auto& y) {
-    return x.code == y.code && x.digests == y.digests;
-  });
+  return std::ranges::equal(
+      a, b, [](const auto& x, const auto& y) { return x.code == y.code && x.digests == y.digests; });
 }
 
 }  // namespace
@@ -32,15 +31,16 @@ std::string FormerDefinitions::FolderOf(uint32_t revision) const {
 }
 
 // Copied beside its place and moved there whole, so that a crash leaves no half of it.
-absl::Status FormerDefinitions::Keep(const std::string& directory, const config::Configuration& configuration) {
+absl::Status FormerDefinitions::Keep(const std::string& directory,
+                                     const config::Configuration& configuration) {
   if (folder_.empty()) return absl::OkStatus();
   const std::lock_guard lock(mutex_);
   const std::string folder = FolderOf(configuration.revision);
   if (fs::exists(folder)) {
     if (IsOf(config::Load(folder), configuration)) return absl::OkStatus();
     return absl::FailedPreconditionError(Cat(
-        "the definitions in ", directory, " are other ones than those of revision ", configuration.revision, " in ",
-        folder, ": set `revision` in revision.yaml to ", configuration.revision + 1));
+        "the definitions in ", directory, " are other ones than those of revision ", configuration.revision,
+        " in ", folder, ": set `revision` in revision.yaml to ", configuration.revision + 1));
   }
   const std::string half = folder + ".new";
   std::error_code error;
@@ -49,10 +49,10 @@ absl::Status FormerDefinitions::Keep(const std::string& directory, const config:
   if (!error) fs::copy(directory, half, fs::copy_options::recursive, error);
   if (!error) fs::rename(half, folder, error);
   if (error) {
-    return absl::UnavailableError(Cat("the configuration in ", directory, " can't be copied to ", folder, ": ",
-                                      error.message(),
-                                      "; a start with other definitions will show nothing until it has judged all "
-                                      "cases"));
+    return absl::UnavailableError(
+        Cat("the configuration in ", directory, " can't be copied to ", folder, ": ", error.message(),
+            "; a start with other definitions will show nothing until it has judged all "
+            "cases"));
   }
   ForgetOldest();
   return absl::OkStatus();

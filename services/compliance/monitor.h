@@ -35,8 +35,8 @@ class Monitor {
     int64_t accepted = 0;
     std::map<std::string, int64_t> rejected;  // by reason
     std::map<std::string, engine::SourceQuality> sources;
-    std::unique_ptr<FigureMetrics> figures;   // while owned
-    engine::DefinitionsId shown;              // that they are by
+    std::unique_ptr<FigureMetrics> figures;  // while owned
+    engine::DefinitionsId shown;             // that they are by
   };
 
   void Run();

@@ -32,12 +32,14 @@ absl::Status CanFollow(const config::Configuration& now, const config::Configura
         "other regions, partitions or streams with indicators than at the start: restart for that");
   }
   if (next.revision < now.revision) {
-    return absl::FailedPreconditionError(Cat("`revision` went back from ", now.revision, " to ", next.revision,
-                                             ": set it to ", now.revision + 1, " in revision.yaml"));
+    return absl::FailedPreconditionError(Cat("`revision` went back from ", now.revision, " to ",
+                                             next.revision, ": set it to ", now.revision + 1,
+                                             " in revision.yaml"));
   }
   if (next.revision == now.revision && !SameDefinitions(now, next)) {
-    return absl::FailedPreconditionError(Cat("the definitions have changed, and `revision` is still ", now.revision,
-                                             ": set it to ", now.revision + 1, " in revision.yaml"));
+    return absl::FailedPreconditionError(Cat("the definitions have changed, and `revision` is still ",
+                                             now.revision, ": set it to ", now.revision + 1,
+                                             " in revision.yaml"));
   }
   return absl::OkStatus();
 }
@@ -65,7 +67,8 @@ absl::Status LiveConfiguration::ReadAgain() {
   absl::Status status = Follow();
   metrics_.Set(engine::Metric::kConfigLastReloadSuccessful, {}, status.ok() ? 1 : 0);
   if (!status.ok()) {
-    logger_.Error("configuration_refused", {{"error", ToStd(status.message())}, {"revision", current()->revision}});
+    logger_.Error("configuration_refused",
+                  {{"error", ToStd(status.message())}, {"revision", current()->revision}});
   }
   return status;
 }

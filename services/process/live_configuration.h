@@ -18,12 +18,12 @@ namespace vardvakt::process {
 
 using ConfigurationPtr = std::shared_ptr<const config::Configuration>;
 
-// Whether a running process can go on with `next` instead of `now`; else why not, and what to do. What topics and
-// partitions there are changes at a start only, and a revision is one set of definitions for ever.
+// Whether a running process can go on with `next` instead of `now`; else why not, and what to do. What topics
+// and partitions there are changes at a start only, and a revision is one set of definitions for ever.
 absl::Status CanFollow(const config::Configuration& now, const config::Configuration& next);
 
-// The configuration that a process goes by, read again on SIGHUP. One that is bad, or can't follow, is reported and
-// changes nothing. Thread-safe.
+// The configuration that a process goes by, read again on SIGHUP. One that is bad, or can't follow, is
+// reported and changes nothing. Thread-safe.
 class LiveConfiguration {
  public:
   // `logger` and `metrics` must outlive it.
