@@ -158,14 +158,16 @@ void Monitor::ExportSources(const engine::Task& task, Watched& watched) {
     if (quality.last_event == kBeginningOfTime) continue;
     metrics_.Set(Metric::kSourceLastEventTimestamp, {region, stream, source},
                  SecondsOf(quality.last_event.time_since_epoch()));
-    const auto [seen, is_new] = watched.sources.try_emplace(source, quality);
-    if (is_new) continue;  // what was there before this process is not counted again
+    // What was there before this process is not counted again.
+    const auto seen =
+        watched.sources.try_emplace(source, watched.sources_seen ? engine::SourceQuality() : quality).first;
     for (const auto& [metric, counter] : kCounters) {
       const int64_t more = std::max<int64_t>(0, quality.*counter - seen->second.*counter);
       metrics_.Count(metric, {region, stream, source}, static_cast<double>(more));
       seen->second.*counter = quality.*counter;
     }
   }
+  watched.sources_seen = true;
 }
 
 // How many cases of each source have each finding; small numbers are hidden, and others that would give them

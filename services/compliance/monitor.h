@@ -34,6 +34,7 @@ class Monitor {
     bool seen = false;
     int64_t accepted = 0;
     std::map<std::string, int64_t> rejected;  // by reason
+    bool sources_seen = false;
     std::map<std::string, engine::SourceQuality> sources;
     std::unique_ptr<FigureMetrics> figures;  // while owned
     engine::DefinitionsId shown;             // that they are by

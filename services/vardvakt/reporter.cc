@@ -18,11 +18,8 @@ auto Place(const domain::StatementRow& row) {
 }  // namespace
 
 Reporter::Reporter(const config::Configuration& configuration, domain::Period period,
-                   std::optional<Instant> as_of, Instant wall_clock)
-    : configuration_(configuration),
-      period_(std::move(period)),
-      as_of_(as_of),
-      append_time_(as_of.value_or(wall_clock)) {
+                   std::optional<Instant> as_of)
+    : configuration_(configuration), period_(std::move(period)), as_of_(as_of) {
   for (const config::RegionConfiguration& region : configuration.regions) {
     for (const domain::StreamDefinition& stream : region.streams) {
       const engine::TaskSetting setting = compliance::TaskSettingOf(region, stream, configuration.intake);
@@ -32,9 +29,9 @@ Reporter::Reporter(const config::Configuration& configuration, domain::Period pe
   }
 }
 
-absl::Status Reporter::Add(domain::Event& event) {
+absl::Status Reporter::Add(domain::Event& event, Instant append_time) {
   if (as_of_ && event.recorded_at && *event.recorded_at > *as_of_) return absl::OkStatus();
-  if (domain::CheckEvent(event, configuration_.intake, append_time_)) return absl::OkStatus();
+  if (domain::CheckEvent(event, configuration_.intake, append_time)) return absl::OkStatus();
   const config::RegionConfiguration& region = *configuration_.FindRegion(event.region);
   event.region = region.code;
   last_recorded_ = std::max(last_recorded_, *event.recorded_at);

@@ -19,12 +19,11 @@ namespace vardvakt::cli {
 class Reporter {
  public:
   // `as_of`: now, and events recorded later are left out; none: the greatest recorded_at of what is accepted.
-  // `wall_clock` is then what tells events from the future (spec §2.1).
-  Reporter(const config::Configuration& configuration, domain::Period period, std::optional<Instant> as_of,
-           Instant wall_clock);
+  Reporter(const config::Configuration& configuration, domain::Period period, std::optional<Instant> as_of);
 
-  // Takes an event, or leaves it out, rejected ones too. `event` may be changed.
-  absl::Status Add(domain::Event& event);
+  // Takes an event, or leaves it out, rejected ones too: what lies behind `append_time` is from the future
+  // (spec §2.1). `event` may be changed.
+  absl::Status Add(domain::Event& event, Instant append_time);
   // Once. kNotFound when nothing was accepted, kFailedPrecondition when the period has not begun.
   absl::StatusOr<domain::Statement> Finish();
 
@@ -42,7 +41,6 @@ class Reporter {
   const config::Configuration& configuration_;
   const domain::Period period_;
   const std::optional<Instant> as_of_;
-  const Instant append_time_;
   Instant last_recorded_ = kBeginningOfTime;
   std::map<std::pair<std::string, std::string>, std::unique_ptr<Part>> parts_;  // by region and stream
 };
