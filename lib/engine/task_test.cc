@@ -529,6 +529,21 @@ TEST_F(TaskTest, OtherDefinitionsFindAStoreInWhichNothingHasHappened) {
   RunTo(1);
 }
 
+TEST_F(TaskTest, AtMidnightTheAgesOfTheWaitsAreToldAnew) {
+  domain::Indicator& indicator = setting_.definition.indicators[0];
+  indicator.unit = domain::DurationUnit::kDays;
+  indicator.versions[0].limit = domain::CalendarDaysLimit{.days = 60};
+  indicator.versions[0].warn.reset();
+  Open();
+  Append(0.01, "m1 call_received 0");
+  RunTo(14 * 60 - 1);
+  for (Series* series : task_->series().unpublished()) series->unpublished = false;
+  task_->series().unpublished().clear();
+  RunTo(14 * 60 + 1);
+  ASSERT_FALSE(task_->series().unpublished().empty());
+  EXPECT_TRUE(task_->series().unpublished().front()->unpublished);
+}
+
 TEST_F(TaskTest, ASnapshotOfWhoWaitsIsTakenAtEachMidnight) {
   Open();
   const double midnight = 14 * 60;

@@ -38,6 +38,10 @@ enum Levels : int { kRegionLevel, kMunicipalityLevel, kUnitLevel, kPriorityLevel
 std::vector<domain::Indicator> Indicators() {
   IndicatorVersion any = Version("arrived", kLimit, minutes(15), seconds(60));
 
+  IndicatorVersion days = Version("arrived", Duration(), Duration(), hours(3));
+  days.limit = domain::CalendarDaysLimit{.days = 2};
+  days.warn = domain::WarnDaysBefore{.days = 1};
+
   IndicatorVersion last = Version("arrived", kLimit, minutes(15), seconds(60));
   last.stop.pick = domain::Pick::kLast;
   last.deadline_decides = false;
@@ -62,6 +66,10 @@ std::vector<domain::Indicator> Indicators() {
   const domain::Goal stricter_goal{Day(2026, 4, 1), 850};
   return {
       {.id = "any", .versions = {any}, .roll_ups = {{.level = kRegionLevel}, {.level = kPriorityLevel}}},
+      {.id = "days",
+       .unit = domain::DurationUnit::kDays,
+       .versions = {days},
+       .roll_ups = {{.level = kRegionLevel}, {.level = kMunicipalityLevel}}},
       {.id = "last", .versions = {last}, .roll_ups = {{.level = kRegionLevel}}},
       {.id = "leg", .versions = {leg}, .roll_ups = {{.level = kRegionLevel}}},
       {.id = "prio1",
