@@ -105,7 +105,7 @@ TEST_F(RoutesTest, EveryRouteAnswers) {
   EXPECT_EQ(Get("/v1/indicators?region=06").body, R"({"indicators":[]})");
   EXPECT_EQ(Get("/v1/cases?state=overdue&limit=10").body, R"({"tasks":[],"cases":[],"total":0})");
   EXPECT_EQ(Get("/v1/alerts?state=firing").body, R"({"tasks":[],"episodes":[]})");
-  EXPECT_EQ(Get("/v1/data-quality").body, R"({"tasks":[],"sources":[]})");
+  EXPECT_EQ(Get("/v1/data-quality").body, R"({"tasks":[],"sources":[],"units":[]})");
 }
 
 }  // namespace
