@@ -22,9 +22,9 @@ absl::Status OfLog(const absl::Status& status) {
   return absl::FailedPreconditionError(Cat("the log is damaged: ", status.message()));
 }
 
-std::string StoreName(const Partition& partition) { return Cat(partition.topic, "-", partition.partition); }
-
 }  // namespace
+
+std::string StoreName(const Partition& partition) { return Cat(partition.topic, "-", partition.partition); }
 
 std::string_view WorkerStateName(WorkerState state) {
   switch (state) {
@@ -328,21 +328,12 @@ absl::Status Worker::Work(bool at_end, Instant asked_at) {
   if (judged || task_->version() != before) {
     const bool sync = task_->version().log_time - synced_at_ >= options_.sync_every;
     if (sync) synced_at_ = task_->version().log_time;
-    if (absl::Status status = Commit(sync); !status.ok()) return status;
+    if (absl::Status status = task_->Commit(sync); !status.ok()) return status;
   }
   const std::lock_guard lock(status_mutex_);
   status_.version = task_->version();
   status_.judging = task_->progress();
   return absl::OkStatus();
-}
-
-absl::Status Worker::Commit(bool durable) {
-  const auto begun = std::chrono::steady_clock::now();
-  absl::Status status = task_->Commit(durable);
-  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
-  if (options_.metrics != nullptr)
-    options_.metrics->Observe(Metric::kTaskCommitSeconds, {region_, stream_}, took.count());
-  return status;
 }
 
 // By the coming definitions, between two batches.

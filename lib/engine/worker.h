@@ -16,14 +16,16 @@
 #include "lib/base/logger.h"
 #include "lib/engine/figures.h"
 #include "lib/engine/log.h"
-#include "lib/engine/metrics.h"
 #include "lib/engine/publisher.h"
 #include "lib/engine/store.h"
 #include "lib/engine/task.h"
 
 namespace vardvakt::engine {
 
-// Where tasks keep their state; a name is "vardvakt.ambulance.v1-0".
+// Names the store of a partition's task: "vardvakt.ambulance.v1-0".
+std::string StoreName(const Partition& partition);
+
+// Where tasks keep their state, by those names.
 class StoreProvider {
  public:
   virtual ~StoreProvider() = default;
@@ -47,7 +49,6 @@ struct WorkerOptions {
   Duration behind_after = seconds(10);  // log time so far behind the clock, with records unread, is "behind"
   Duration sync_every = seconds(10);    // a durable commit; the log has what is lost before it
   Duration max_clock_step_back = seconds(1);
-  Metrics* metrics = nullptr;  // where commits are measured; null: nowhere
 };
 
 enum class WorkerState : uint8_t { kStarting, kCatchingUp, kReady, kRetrying, kStopped };
@@ -103,7 +104,6 @@ class Worker {
   std::optional<TaskSetting> Former(const TaskSetting& setting, const DefinitionsId& id) const;
   absl::Status Work(bool at_end, Instant asked_at);
   absl::Status JudgeMore(bool& judged);
-  absl::Status Commit(bool durable);
   void NoteReplaced();
   bool LogIsAway(const absl::Status& status);
   void Publish();

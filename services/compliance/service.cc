@@ -13,19 +13,29 @@ namespace {
 
 std::vector<std::unique_ptr<engine::Worker>> MakeWorkers(
     const std::shared_ptr<const config::Configuration>& configuration, const ServiceParts& parts,
-    engine::WorkerOptions options, FormerDefinitions& former) {
+    engine::WorkerOptions options, engine::StoreProvider& stores, FormerDefinitions& former) {
   options.task.former = [&former](const engine::TaskSetting& setting, const engine::DefinitionsId& id) {
     return former.Find(setting, id);
   };
   auto decode = [](std::string_view value, domain::Event& event) { return wire::DecodeEvent(value, event); };
-  options.metrics = &parts.metrics;
   std::vector<std::unique_ptr<engine::Worker>> workers;
   for (engine::TaskSetting& setting : TaskSettingsOf(configuration)) {
     workers.push_back(std::make_unique<engine::Worker>(
-        std::move(setting), options, decode, parts.log, parts.clock, parts.stores,
+        std::move(setting), options, decode, parts.log, parts.clock, stores,
         MakeTopicPublisher(parts.log.appender(), parts.metrics), parts.logger));
   }
   return workers;
+}
+
+std::map<std::string, MeasuredStores::Labels> StoreLabels(const config::Configuration& configuration) {
+  std::map<std::string, MeasuredStores::Labels> labels;
+  for (const config::RegionConfiguration& region : configuration.regions) {
+    for (const domain::StreamDefinition& stream : region.streams) {
+      labels[engine::StoreName({engine::StreamTopic(stream.stream), region.partition})] = {region.code,
+                                                                                           stream.stream};
+    }
+  }
+  return labels;
 }
 
 }  // namespace
@@ -48,7 +58,8 @@ Service::Service(std::shared_ptr<const config::Configuration> configuration,
       config_directory_(parts.config_directory),
       logger_(parts.logger),
       former_(parts.definitions_folder),
-      host_(MakeWorkers(configuration_, parts, options.worker, former_), std::move(membership),
+      stores_(parts.stores, parts.metrics, StoreLabels(*configuration_)),
+      host_(MakeWorkers(configuration_, parts, options.worker, stores_, former_), std::move(membership),
             options.follow),
       api_(MakeQuery(*configuration_, host_, process)),
       monitor_(host_, parts.clock, parts.metrics, parts.health) {}

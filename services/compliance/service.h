@@ -12,6 +12,7 @@
 #include "lib/runtime/options.h"
 #include "lib/wire/compliance_api.h"
 #include "services/compliance/former_definitions.h"
+#include "services/compliance/measured_stores.h"
 #include "services/compliance/monitor.h"
 
 namespace vardvakt::compliance {
@@ -60,6 +61,7 @@ class Service {
   const std::string config_directory_;
   Logger& logger_;
   FormerDefinitions former_;
+  MeasuredStores stores_;
   engine::Host host_;
   const std::unique_ptr<wire::ComplianceApi> api_;
   Monitor monitor_;
