@@ -101,6 +101,7 @@ std::optional<int64_t> Figures::MonthOutlook(const Series& series, int64_t n) co
 std::vector<domain::RatioRow> Figures::Ratios(const SeriesTable& table, int indicator) const {
   const domain::Indicator& definition = definition_.indicators[indicator];
   std::vector<domain::RatioRow> found;
+  if (now_ == kBeginningOfTime) return found;  // no time yet, so no windows
   const auto add = [&](const domain::SeriesKey& key, const Series* series) {
     for (Window window : domain::kRatioWindows) {
       const int64_t n =

@@ -54,7 +54,7 @@ FigureMetrics::~FigureMetrics() {
 
 void FigureMetrics::Export(engine::Task& task) {
   const size_t indicators = setting_.definition->indicators.size();
-  if (indicators == 0) return;
+  if (indicators == 0 || task.version().log_time == kBeginningOfTime) return;  // no time yet, so no windows
   for (; !all_seen_ && next_ < indicators; ++next_) ExportIndicator(task, next_);
   all_seen_ = true;
   next_ %= indicators;

@@ -186,6 +186,7 @@ TEST(FigureMetricsOfWhatShips, LeaveRoomForTheOthers) {
                                      return wire::DecodeEvent(value, event);
                                    });
     ASSERT_TRUE(task.ok()) << task.status();
+    ASSERT_TRUE((*task)->AdvanceTo(InstantFromMillis(1'776'247'200'000)).ok());
     figures.push_back(std::make_unique<FigureMetrics>((*task)->setting(), metrics));
     figures.back()->Export(**task);
   }

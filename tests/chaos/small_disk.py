@@ -26,7 +26,9 @@ class SmallDisk:
             test.fail(f"no small disk can be mounted here: {said.strip()}. Run as root or where user namespaces are "
                       "permitted, or leave these tests out by VARDVAKT_NO_MOUNT=1")
         pid = self.holder.pid
-        self.enter = ["nsenter", f"--target={pid}", "--mount", *(["--user", "--preserve-credentials"] if own else [])]
+        # With its root: the one of this process may be another, and a mount namespace begins at the machine's.
+        self.enter = ["nsenter", f"--target={pid}", "--mount", "--root",
+                      *(["--user", "--preserve-credentials"] if own else [])]
         # The same place as seen from outside.
         self.outside = Path(f"/proc/{pid}/root") / self.inside.relative_to("/")
 
