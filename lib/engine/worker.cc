@@ -451,6 +451,8 @@ bool Worker::SayAllBegin(Publication& out) {
   auto episodes = say_all_ ? task_->rules().Kept(kEpisodesKept)
                            : absl::StatusOr<std::vector<domain::Episode>>(task_->rules().OpenEpisodes());
   if (!episodes.ok()) return false;  // the next step meets the read error too, and opens the store again
+  // What has changed on the way here is among them as it is now: one that began and ended meanwhile is past.
+  if (say_all_) out.episodes.clear();
   episodes_to_say_ = *std::move(episodes);
   std::ranges::reverse(episodes_to_say_);
   std::ranges::stable_partition(episodes_to_say_,
